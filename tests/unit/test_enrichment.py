@@ -102,11 +102,21 @@ def test_a_paragraph_of_any_length_is_cut_at_a_sentence_end() -> None:
     assert notes_and_last("There is no end of Harris, " * 100)[0] == ["entities-cut-at:/paragraphs/0/text:999"]
 
 
+def test_a_long_text_without_spaces_is_cut_at_the_limit() -> None:
+    settings = EnrichmentSettings(enrich_characters=5000)
+    enricher = Enricher(settings, tagger=NoTagger(), classifier=NoClassifier())
+    enriched = enricher(article("国家主席习近平在北京表示支持联合国" * 1000))
+    assert "entities-cut-at:/paragraphs/0/text:5000" in enriched.enrichment.notes
+    enriched = enricher(article("国家主席习近平在北京表示支持联合国。" * 277, "国家主席习近平在北京表示支持联合国" * 9))
+    assert "entities-cut-at:/paragraphs/1/text:0" in enriched.enrichment.notes
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
         (EnrichmentSettings(ner_model="en_nix"), "WIREDESK_NER_MODEL=en_nix: "),
         (EnrichmentSettings(ner_models="de=en_nix"), "WIREDESK_NER_MODELS=de=en_nix: "),
+        (EnrichmentSettings(ner_models="de=numpy"), "WIREDESK_NER_MODELS=de=numpy: "),  # has a `load` of its own
         (EnrichmentSettings(ner_models="de=", topic_model="nix"), "WIREDESK_TOPIC_MODEL=nix is unknown"),
     ],
 )

@@ -1,17 +1,20 @@
 """Offsets of mentions, whatever a tagger marks, in every script: they point to whole characters of the text."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.stories import article
 from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.composed_text import ComposedText
 from wiredesk.enrichment.enrich import Enricher
 from wiredesk.enrichment.entities import build_entities, find_mentions
-from wiredesk.enrichment.entities.composed_text import ComposedText
 from wiredesk.enrichment.entities.gazetteer_tagger import gazetteer_taggers
 from wiredesk.enrichment.entities.graphemes import is_inside, whole_characters
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
@@ -62,6 +65,7 @@ def check(spans: Sequence[NameSpan]) -> None:
 @example([("रामी राम", [(0, 3, EntityType.PERSON), (5, 3, EntityType.PERSON)], "hi")])
 @example([("👩\u200d🚀 NASA", [(0, 1, EntityType.ORGANISATION), (2, 6, EntityType.ORGANISATION)], "en")])
 @example([("x\u0301", [(1, 1, EntityType.PERSON)], "en")])
+@example([("NATO Merkel", [(4, 1, EntityType.PLACE)], "ar")])  # only a space
 def test_mentions_are_whole_characters_without_overlaps(
     marked: list[tuple[str, list[tuple[int, int, EntityType]], str | None]],
 ) -> None:
@@ -181,5 +185,65 @@ def test_a_composed_text_has_the_offsets_of_the_text(text: str, data: st.DataObj
     last = data.draw(st.integers(first, len(composed.text)))
     start, end = composed.start(first), composed.end(last)
     assert 0 <= start <= end <= len(text)
-    assert (composed.start(0), composed.end(len(composed.text))) == (0, len(text))
-    assert composed.text[first:last] in unicodedata.normalize("NFC", text[start:end])
+    assert composed.text[first:last] in ComposedText(text[start:end]).text
+    if first < last:  # what no reader sees is at neither end
+        assert {text[start], text[end - 1]}.isdisjoint(INVISIBLE)
+
+
+INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202c\u2066\u2069\ufeff"
+SENTENCES = {
+    "en": "Prime Minister José Álvarez met Angela Merkel in Berlin, and the United Nations praised the talks.",
+    "fr": "Le président François Hollande a rencontré Hélène Lefèvre à Évry lundi, selon l'Agence France-Presse.",
+    "ru": "Президент Владимир Путин в понедельник в Москве заявил, что Россия поддержит ООН.",
+    "he": "ראש הממשלה אמר ביום שני בירושלים כי ישראל תתמוך בארצות הברית.",
+    "vi": "Thủ tướng Phạm Minh Chính hôm thứ Hai tại Hà Nội nói rằng Việt Nam sẽ ủng hộ Liên Hợp Quốc.",
+}
+WRITTEN_OTHERWISE: dict[str, Callable[[str], str]] = {
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+    "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
+    "tabs": lambda text: text.replace(" ", "\t"),
+    "soft hyphens": lambda text: re.sub(r"(?<=\w\w)(?=\w\w)", "\u00ad", text),
+    "zero-width spaces": lambda text: text.replace(" ", "\u200b "),
+    "marks of direction": lambda text: "\u202b\u200f" + text.replace(" ", " \u200e") + "\u202c",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN_OTHERWISE)
+@pytest.mark.parametrize("language", SENTENCES)
+def test_names_do_not_depend_on_what_no_reader_sees(language: str, written: str) -> None:
+    """Neither do the language, the links and the borders of names."""
+    enricher = our_enricher()
+    text = WRITTEN_OTHERWISE[written](SENTENCES[language])
+    usual, other = enricher(article(SENTENCES[language])), enricher(article(text))
+    assert other.detected_language is not None
+    assert other.detected_language.code == language
+    assert [(e.name, e.type, e.wikidata) for e in other.entities] == [
+        (e.name, e.type, e.wikidata) for e in usual.entities
+    ]
+    for mention in (mention for entity in other.entities for mention in entity.mentions):
+        assert text[mention.start : mention.end] == mention.surface
+        assert {mention.surface[0], mention.surface[-1]}.isdisjoint(INVISIBLE)
+
+
+@cache
+def our_enricher() -> Enricher:
+    return Enricher(classifier=NoTopics())
+
+
+def test_a_name_over_two_lines_has_a_name_in_one() -> None:
+    enriched = Enricher(tagger=OneName(), classifier=NoTopics())(
+        article("Gestern sprach Jürgen\r\nMüller in der Stadt.")
+    )
+    assert [entity.name for entity in enriched.entities] == ["Jürgen Müller"]
+    assert [m.surface for entity in enriched.entities for m in entity.mentions] == ["Jürgen\r\nMüller"]
+
+
+class OneName:
+    """Marks the first `Jürgen` and all up to `Müller`."""
+
+    languages = frozenset({"*"})
+    model = Model(task="entities", name="one-name", version="1")
+
+    def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
+        names = [re.search(r"Jürgen\s+Müller", text) for text in texts]
+        return [[TaggedSpan(m.start(), m.end(), EntityType.PERSON)] if m else [] for m in names]

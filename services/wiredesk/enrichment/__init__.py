@@ -6,6 +6,7 @@ interfaces           the protocols of a tagger and of a classifier, for models o
 models               loads the models that the settings name
 taggers              which tagger reads which language
 article_fields       the texts of an article, each with its JSON Pointer
+composed_text        texts as dictionaries write them, with the offsets of those that are published
 languages            what is supported for each language
 lean_spacy           spaCy, imported in half of its time
 entities             names: tagged, cleaned, merged into entities, linked

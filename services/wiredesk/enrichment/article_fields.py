@@ -1,11 +1,12 @@
 """The texts of an article, in reading order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
+from wiredesk.enrichment.composed_text import ComposedText
 from wiredesk.enrichment.languages import ENGLISH
-from wiredesk_schemas import CleanedArticle
+from wiredesk_schemas import CleanedArticle, Mention
 
 TITLE_WEIGHT = 4.0
 """Weight of a mention in the headline: a headline says what a story is about."""
@@ -30,7 +31,9 @@ class ArticleField:
         weight: of each mention in it, for salience.
         position: its index among the article's texts, from 0.
         language: ISO 639-1 code of the language in which it is read; None where that is not known.
-        published: the text in the event, of the same length; None where `text` is that.
+        published: the same text in the case and with the signs of the event, of the same length; None where `text` is
+            that.
+        composed: where each character is in the event; None where the event has the text as it is.
     """
 
     pointer: str
@@ -39,11 +42,30 @@ class ArticleField:
     position: int = 0
     language: str | None = ENGLISH
     published: str | None = None
+    composed: ComposedText | None = None
 
     @property
     def published_text(self) -> str:
-        """The text in the event."""
+        """The text with the letters and the case of the event."""
         return self.text if self.published is None else self.published
+
+    def mention(self, start: int, end: int) -> Mention:
+        """Return a name of this text, as the event has it.
+
+        Args:
+            start: offset of its first character in `text`.
+            end: offset after its last one.
+        """
+        if self.composed is None:
+            return Mention(field=self.pointer, start=start, end=end, surface=self.published_text[start:end])
+        start, end = self.composed.start(start), self.composed.end(end)
+        return Mention(field=self.pointer, start=start, end=end, surface=self.composed.original[start:end])
+
+
+def composed_field(field: ArticleField) -> ArticleField:
+    """Return a text in composed form, in which word lists and taggers know the words."""
+    composed = ComposedText(field.text)
+    return field if composed.text == field.text else replace(field, text=composed.text, composed=composed)
 
 
 def article_fields(article: CleanedArticle) -> Iterator[ArticleField]:

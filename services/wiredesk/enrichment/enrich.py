@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import overload
 
-from wiredesk.enrichment.article_fields import ArticleField, article_fields
+from wiredesk.enrichment.article_fields import ArticleField, article_fields, composed_field
 from wiredesk.enrichment.entities import build_entities, find_mentions, has_ordinary_case, readable_fields
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.models import load_classifier, load_taggers
@@ -98,7 +98,8 @@ class Enricher:
 
         models = [self._language_model]
 
-        fields = readable_fields(self._with_languages(self._fields_to_tag(article, notes), language, notes))
+        composed = [composed_field(field) for field in self._fields_to_tag(article, notes)]
+        fields = readable_fields(self._with_languages(composed, language, notes))
         notes += [f"case-restored:{field.pointer}" for field in fields if not has_ordinary_case(field)]
         tagged = self._tag(fields, models, notes)
         if not fields and self._taggers.of(language) is None:
@@ -186,10 +187,15 @@ def _no_entities_for(language: str | None) -> str:
 
 
 def _last_sentence_end(text: str) -> int:
-    """Return the offset after the last sentence of a text that was cut; after the last word where none ends."""
+    """Return the offset after the last sentence of a text that was cut; after the last word where none ends.
+
+    A long text without spaces between words may be cut anywhere.
+    """
     beginning = len(text) - SENTENCE_CHARACTERS
     ends = [match.end() for match in SENTENCE_END.finditer(text, max(0, beginning))]
-    return ends[-1] if ends else text.rfind(" ") + 1
+    if ends:
+        return ends[-1]
+    return text.rfind(" ", max(0, beginning)) + 1 or (len(text) if beginning > 0 else 0)
 
 
 def _beginning(article: CleanedArticle) -> str:

@@ -66,7 +66,7 @@ def _load_tagger(name: str, setting: str) -> Tagger:
         return _load_plug_in(plug_in, setting, _check_tagger)
     try:
         return MultilingualTagger() if name == MANY_LANGUAGES else SpacyTagger(name)
-    except (OSError, ImportError, AttributeError, ValueError) as error:
+    except Exception as error:
         raise UsageError(
             f"{setting}: {_first_line(error)}; the setting takes an installed spaCy pipeline, a folder of one, "
             f"or an entry point of {TAGGERS}{_names_of_plug_ins(TAGGERS)}"

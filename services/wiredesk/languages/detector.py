@@ -1,6 +1,8 @@
 """The language of a text, detected offline."""
 
+import re
 import string
+import unicodedata
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +33,9 @@ takes capitals throughout for Japanese."""
 
 MIN_CAPITALS_CHARACTERS = 5
 """Minimum characters, plus one, of such a text."""
+
+# Soft hyphens, zero-width spaces, marks of the writing direction: the model knows no word that has one.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 _ENGLISH_SMALL = string.ascii_lowercase.encode()
 _ENGLISH_CAPITAL = string.ascii_uppercase.encode()
@@ -72,7 +77,7 @@ class LanguageDetector:
             count: of languages at most.
             characters: of the text that are examined, at most `SAMPLE_CHARACTERS`.
         """
-        sample = " ".join(text[: characters * 2].split())[:characters]
+        sample = " ".join(_visible(text[: characters * 2]).split())[:characters]
         if not sample:
             return []
         labels, scores = self._model.predict(sample.lower() if _is_in_capitals(sample) else sample, k=count)
@@ -86,6 +91,11 @@ class LanguageDetector:
 def shared_detector() -> LanguageDetector:
     """Return the detector that all callers in a process share: it has no state."""
     return LanguageDetector()
+
+
+def _visible(text: str) -> str:
+    """Return a text as the model learnt its words: letters and their marks as one character, nothing invisible."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def _is_in_capitals(text: str) -> bool:

@@ -33,7 +33,6 @@ roles                the role that a text states beside a person's name
 gazetteer            names, and the people, organisations and places that they can mean
 linking              which of them an article means
 inflection           dictionary forms of inflected names
-composed_text        letters with their marks as one character
 gazetteer_tagger     names marked by the gazetteer, where a language has no tagger
 entity               one entity per cluster of mentions, with canonical name, role, link and salience
 multilingual_tagger  names in many languages, marked by our own tagger

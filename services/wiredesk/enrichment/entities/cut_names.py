@@ -97,7 +97,7 @@ def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
 def _country_and_place(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
     """Return a country and a place in it that were marked as one: `미국` and `뉴욕` of `미국 뉴욕`."""
     country, space, place = text[span.start : span.end].partition(" ")
-    if not space or script_of_letter(country[0]) is not Script.HANGUL:
+    if not country or not space or script_of_letter(country[0]) is not Script.HANGUL:
         return []
     if not is_country(country, lexicon.language) or lookup(place, EntityType.PLACE, lexicon.language) is None:
         return []

@@ -10,7 +10,7 @@ from wiredesk.enrichment.entities.merging import merge_mentions
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.roles import find_role
 from wiredesk.enrichment.languages import ENGLISH
-from wiredesk_schemas import Coordinates, Entity, EntityType, Mention
+from wiredesk_schemas import Coordinates, Entity, EntityType
 
 SALIENCE_FACTORS = {EntityType.NATIONALITY: 0.5, EntityType.DATE: 0.25, EntityType.AMOUNT: 0.25}
 """Factor on the salience by type, 1 for all others: a story is rarely about a day or a sum."""
@@ -44,10 +44,7 @@ def _build_entity(cluster: Sequence[NameSpan], salience: float, floors: RoleFloo
     return Entity(
         type=kind,
         name=link.name if link is not None else _fullest_name(cluster),
-        mentions=tuple(
-            Mention(field=span.field.pointer, start=span.start, end=span.end, surface=span.published_surface)
-            for span in cluster
-        ),
+        mentions=tuple(span.field.mention(span.start, span.end) for span in cluster),
         count=len(cluster),
         salience=salience,
         role=role,
@@ -85,7 +82,7 @@ def _fullest_name(cluster: Sequence[NameSpan]) -> str:
 
     A person's name in one run is fullest where it is longest: `石破茂`, not `石破`.
     """
-    counts = Counter(span.written for span in cluster)
+    counts = Counter(" ".join(span.written.split()) for span in cluster)
     is_person = cluster[0].type is EntityType.PERSON
 
     def order(name: str) -> tuple[int, int, int, int]:

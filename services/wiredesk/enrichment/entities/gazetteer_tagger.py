@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
-from wiredesk.enrichment.entities.composed_text import ComposedText
+from wiredesk.enrichment.composed_text import ComposedText
 from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer, is_of_language, lookup, split_line
 from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.interfaces import TaggedSpan
