@@ -178,6 +178,17 @@ def test_a_notice_withdraws_the_story(extractor: Extractor, title: str, text: st
     assert page.page_id == page_id(URL)
 
 
+def test_the_detail_of_a_withdrawal_quotes_what_the_page_says(extractor: Extractor) -> None:
+    for title, text, said in (
+        ("Ferry strike ends", "This article has been removed.", "This article has been removed."),
+        ("Page not found", "Sorry, the page you are looking for does not exist.", "Page not found"),
+        ("MANDATORY KILL", "Kill the story slugged Ferry-Strike, which was wrong.", "MANDATORY KILL"),
+    ):
+        page = read(extractor, title, text)
+        assert isinstance(page, WithdrawnPage), page
+        assert page.detail == f"the page says so itself: {said!r}"
+
+
 def test_a_notice_withdraws_the_page_that_it_names_on_its_own_site(extractor: Extractor) -> None:
     named = "https://www.courier.example/2026/03/13/ferry-strike-goes-on"
     text = "Please kill the story at {}. It moved on Monday, and could not be confirmed by anybody in the harbour."
