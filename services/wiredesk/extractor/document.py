@@ -31,6 +31,12 @@ MAX_PIECES = 4
 MAX_TEXT_EVENTS = 4000
 """Starts and ends of elements that are read for the text of one."""
 
+_METADATA = frozenset({"title", "meta", "link", "base", "style", "script"})
+"""Elements that belong to the head wherever they stand."""
+
+_IN_HEAD = _METADATA | {"noscript", "template", "bgsound", "basefont", "noframes", "object", "isindex"}
+"""Elements that a head may have."""
+
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 """Elements whose text a reader does not see."""
 
@@ -45,7 +51,39 @@ def parse_html(body: str) -> Element | None:
     encoded = _END_OF_PAGE.sub("", _ELLIPSIS.sub("…", body)).encode("utf-8", "replace")
     encoded = cut_surplus_attributes(drop_surplus_tags(encoded))
     root, error = _parse(encoded, huge_tree=False)
-    return _parse(encoded, huge_tree=True)[0] if error == etree.ErrorTypes.ERR_RESOURCE_LIMIT else root
+    if error == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        root = _parse(encoded, huge_tree=True)[0]
+    if root is not None:
+        _end_head(root)
+    return root
+
+
+def _end_head(root: Element) -> None:
+    """Move what no head may have from the head to the body, as browsers do: with it, the body has begun.
+
+    The tags of both may be left out. libxml2 ends a head only before elements that it knows, which `<article>` and
+    `<main>` are not: without this the head would have the whole story.
+    """
+    head = next(islice(root, 1), None)
+    if head is None or head.tag != "head":
+        return
+    first = next((n for n, child in enumerate(head) if child.tag not in _IN_HEAD and _has_text(child)), None)
+    if first is None:
+        return
+    moved = [child for child in islice(head, first, None) if child.tag not in _METADATA]
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    elif body.text:
+        # The text with which the body begins follows what is put before it.
+        moved[-1].tail = (moved[-1].tail or "") + body.text
+        body.text = None
+    for place, child in enumerate(moved):
+        body.insert(place, child)
+
+
+def _has_text(element: Element) -> bool:
+    return any(not str(text).isspace() for text in element.itertext())
 
 
 def _parse(encoded: bytes, *, huge_tree: bool) -> tuple[Element | None, int]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from wiredesk.extractor.body.pointers import pointers
 from wiredesk.extractor.body.segments import Container, Segment, SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
@@ -82,6 +83,8 @@ def exclude_other_stories(
             checked[index] = text._replace(excluded_because=_POINTS_ELSEWHERE)
         elif text.kept and _labels_advertising(page.words[index]):
             checked[index] = text._replace(excluded_because=_LABELS_ADVERTISING)
+    for index in pointers(page.segments, checked):
+        checked[index] = checked[index]._replace(excluded_because=_POINTS_ELSEWHERE)
     for index in _headline_again(checked, folded):
         checked[index] = checked[index]._replace(excluded_because=_REPEATS_HEADLINE)
     return tuple(checked)
