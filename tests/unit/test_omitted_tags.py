@@ -35,8 +35,9 @@ def test_order_of_texts_is_kept() -> None:
         f"{TITLE}<meta name=a content=b><header>1</header>2<main>3</main><link rel=x><body>4<p>5</p></body>"
     )
     assert root is not None
-    assert "".join(map(str, root.find("body").itertext())) == "12345"
-    assert [child.tag for child in root.find("head")][:2] == ["title", "meta"]
+    head, body = root
+    assert "".join(map(str, body.itertext())) == "12345"
+    assert [child.tag for child in head][:2] == ["title", "meta"]
 
 
 def test_head_with_empty_elements_of_templates_stays() -> None:

@@ -42,6 +42,12 @@ MIN_FLASH_CERTAINTY = 0.5
 _SENTENCE = re.compile(rf"[.!?…。！？।؟۔።։][{re.escape(words.CLOSING_MARKS)}]*(?:\s|$)|[。！？]")
 """The end of a sentence in a text."""
 
+_CODE = re.compile(r"[{}=<>;_\\|]")
+"""A character of which programs have many, and stories hardly any."""
+
+MAX_CODE = 0.005
+"""Share of such characters up to which a preformatted text is none of a program: agencies send stories so, too."""
+
 _PROSE_KINDS = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 """Kinds of blocks that may be prose: pages of the time before style sheets have theirs in tables and lists."""
 
@@ -125,6 +131,11 @@ def is_prose(text: ScoredText, size: float, linked: float) -> bool:
         size: its length.
         linked: share of it in links.
     """
-    if text.kind not in _PROSE_KINDS or linked > MAX_LINKED_PROSE or size < MIN_PROSE:
+    kept_lines = text.kind is BlockKind.PREFORMATTED and not _is_code(text.text)
+    if not (kept_lines or text.kind in _PROSE_KINDS) or linked > MAX_LINKED_PROSE or size < MIN_PROSE:
         return False
     return _SENTENCE.search(text.text) is not None or (size >= PROSE and words.is_spaceless(text.text))
+
+
+def _is_code(text: str) -> bool:
+    return len(_CODE.findall(text)) > MAX_CODE * len(text)

@@ -21,6 +21,7 @@ trees           classify each text by its features
 network         reads all texts of a page and the trees' log-odds
 drop_caps       first letters that are set large belong to their words
 other_stories   texts of other stories, by the structure of the page
+pointers        labels before links to other stories; add a language to its `.toml`
 unseen_labels   texts for screen readers only
 repeated_texts  texts that only repeat another one of the story
 correction_notes  notes of a correction that a page sets beside its story
