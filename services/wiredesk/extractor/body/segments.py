@@ -360,6 +360,10 @@ def _prose_words(events: etree.iterwalk) -> int:
 def _is_unseen(element: etree._Element, tag: object) -> bool:
     if tag == "button":
         return next(islice(element.iter(), _MAX_BUTTON_ELEMENTS, None), None) is None
+    if tag == "rt":
+        # The reading of a word, in small letters above it. With brackets around it, it can be read in the line.
+        before = element.getprevious()
+        return before is None or before.tag != "rp"
     return tag in UNSEEN or not isinstance(tag, str)
 
 
