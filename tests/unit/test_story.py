@@ -73,6 +73,31 @@ def test_a_live_blog_keeps_its_newest_revisions() -> None:
     assert result.revisions[0].compared_with == 3
 
 
+def test_revisions_that_are_published_again_are_those_that_were_there() -> None:
+    life = Life(URL)
+    for minute, days in enumerate("456"):
+        life.fetch(minute, BODY.replace("4 days", f"{days} days"))
+    once = story_of(life)
+    again = [(topic, record) for topic, record in life.records if topic == ARTICLES_REVISED.name]
+    assert len(again) == 3
+    assert story_of(life, again) == once
+    assert story_of(life, again[1:2]) == once
+
+
+def test_revisions_of_another_version_take_the_place_of_those_from_their_number_on() -> None:
+    life, other = Life(URL), Life(URL)
+    for minute, days in enumerate("456"):
+        life.fetch(minute, BODY.replace("4 days", f"{days} days"))
+    for minute in range(3):  # later events have other ids
+        other.gone(minute)
+    other.fetch(7, BODY.replace("4 days", "7 days"))
+    other.fetch(8, BODY.replace("4 days", "8 days"))
+    revised = [(topic, record) for topic, record in other.records if topic == ARTICLES_REVISED.name]
+    result = story_of(life, revised)
+    assert [one.event.revision_number for one in result.revisions] == [1, 2]
+    assert result.left_out == 0
+
+
 def test_a_revision_before_that_was_compacted_away_is_not_compared() -> None:
     life = Life(URL)
     life.fetch(0, BODY)

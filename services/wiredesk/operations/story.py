@@ -1,7 +1,7 @@
 """The story of a page: its revisions with what changed in each, what is known of the newest one, and its copies.
 
 Of each topic that is keyed by page, one partition is read, and all of `articles.copies`, whose keys are groups. At most
-`MAX_REVISIONS` revisions are kept in memory, the newest ones.
+`MAX_REVISIONS` revisions are kept in memory, the newest ones, and the event ids of all.
 
 A page that declares another URL as its own has the id of that one. If there are no records under the id of a URL, the
 newest articles, and then all revisions, are searched for pages that were fetched from it.
@@ -195,6 +195,7 @@ class StoryReading:
         self._page = page
         self._key = page.encode()
         self._published: deque[Published] = deque(maxlen=MAX_REVISIONS + 1)
+        self._event_ids: set[str] = set()
         self._count = 0
         self._was_forgotten = False
         self._enriched: EnrichedArticle | None = None
@@ -228,12 +229,19 @@ class StoryReading:
         self._was_forgotten = record.value is None
         if record.value is None:
             self._published.clear()
+            self._event_ids.clear()
             self._count = 0
             return
         is_withdrawn = decode_text(last_value(record.headers, EVENT_TYPE)) == ArticleWithdrawn.TYPE
         event = (ArticleWithdrawn if is_withdrawn else CleanedArticle).from_json(record.value)
-        if self._published and self._published[-1].event.event_id == event.event_id:
-            return  # a redrive has published it again
+        if event.event_id in self._event_ids:
+            return  # a redrive, or a state that is built again, has published it again
+        self._event_ids.add(event.event_id)
+        while self._published and _is_replaced(self._published[-1].event, event):
+            self._published.pop()
+            self._count -= 1
+        if not self._published:
+            self._count = 0  # those that are not shown are published again, too
         self._published.append(Published(event, _fetched_at(record)))
         self._count += 1
 
@@ -266,6 +274,13 @@ class StoryReading:
         if self._skipped is not None:
             return f"the page was skipped: {self._skipped.reason}: {self._skipped.detail}"
         return "nothing is known of the page; 'wiredesk trace' shows whether it waits for a stage"
+
+
+def _is_replaced(before: CleanedArticle | ArticleWithdrawn, event: CleanedArticle | ArticleWithdrawn) -> bool:
+    """Return whether a later event has no higher number than a revision: another version has built the state again."""
+    if before.revision_number is None or event.revision_number is None:
+        return False
+    return before.revision_number >= event.revision_number
 
 
 def _revision(published: Sequence[Published], number: int) -> Revision:
