@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.encoded import COMPRESS, chunks, encoded
 from wiredesk.encodings.body import Body, undo_encodings
 from wiredesk.encodings.stated import NAMES, StatedEncodings
+from wiredesk.encodings.text import is_text
 from wiredesk.runtime.errors import RejectedError
 
 LIMIT = 64 * 1024
@@ -90,6 +91,12 @@ def test_a_part_of_a_stack_is_no_text_because_it_has_nuls_in_places(layers: list
     for size in range(64, len(content)):
         body = undone(content[:size], StatedEncodings.of(", ".join(layers)))
         assert body is None or body.remaining or body.is_truncated or body.content == PAGE[:100], size
+
+
+def test_a_few_compressed_bytes_that_are_east_asian_as_utf16_are_no_text() -> None:
+    content = b"x\x9c\x01\x82\x01}\xfeBZh11AY&SY\xc5\xbd\xbf\xb3\x00\x00/\x7f\xff\xf7__J}\xcfk_\xffJ=1\xe6|G"
+    assert not is_text(content)
+    assert is_text(("渡轮罢工周一结束，工会说，船员们将在中午重新开工。" * 2).encode("utf-16-le"))
 
 
 def empty_blocks() -> bytes:

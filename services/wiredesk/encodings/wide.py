@@ -11,7 +11,11 @@ SAMPLE_BYTES = 2048
 """Bytes at the beginning of a text that are looked at."""
 
 MIN_CHARACTERS = 12
-"""Characters from which it is no accident that all are of one script."""
+"""Characters from which it is no accident that all are of one alphabet."""
+
+MIN_EAST_ASIAN = 40
+"""The same for those of East Asia, which are three fifths of all pairs of bytes: of 24 pairs in compressed bytes, one
+time in 200,000 all are."""
 
 MIN_OF_SCRIPT = 0.95
 """Share of the characters that are of one script, ASCII or punctuation."""
@@ -64,8 +68,11 @@ def _share_of_script(text: str) -> float:
     others = [ord(character) for character in text if character >= "\x80"]
     blocks = Counter(code >> BLOCK_BITS for code in others if not _is_east_asian(code) and code not in _PUNCTUATION)
     alphabet = sum(number for _, number in blocks.most_common(BLOCKS_OF_ALPHABET))
+    east_asian = sum(map(_is_east_asian, others))
+    if east_asian > alphabet and len(text) < MIN_EAST_ASIAN:
+        return 0.0
     punctuation = sum(code in _PUNCTUATION for code in others)
-    return (ascii_only + punctuation + max(alphabet, sum(map(_is_east_asian, others)))) / len(text)
+    return (ascii_only + punctuation + max(alphabet, east_asian)) / len(text)
 
 
 def _is_east_asian(code: int) -> bool:
