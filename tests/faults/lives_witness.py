@@ -29,7 +29,7 @@ class Seen:
         chain: for each page id, what its events in `articles.enriched` say of themselves and of the one before.
         revised: events of each fetch in `articles.revised`: each costs an enrichment, unless it is a withdrawal.
         latest: for each page id, the origin of the newest record; None where that is a tombstone.
-        letters: dead letters: topic, original record and origin.
+        letters: dead letters: topic, original record, origin and reason.
     """
 
     fetches: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
@@ -37,7 +37,7 @@ class Seen:
     chain: dict[str, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     revised: Counter[str] = field(default_factory=Counter)
     latest: dict[str, str | None] = field(default_factory=dict)
-    letters: list[tuple[str, str, str]] = field(default_factory=list)
+    letters: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 def differences(
@@ -51,8 +51,10 @@ def differences(
         prefix: of the topics.
     """
     seen = _read(bootstrap, prefix)
-    wrong = [f"dead letter in {topic} of {record}" for topic, record, _ in seen.letters if record not in killed]
-    lost = {name: {origin for topic, _, origin in seen.letters if topic == prefix + name} for name in LETTERS}
+    wrong = [
+        f"dead letter in {topic} of {record}: {why}" for topic, record, _, why in seen.letters if record not in killed
+    ]
+    lost = {name: {origin for topic, _, origin, _ in seen.letters if topic == prefix + name} for name in LETTERS}
     before = set().union(*(lost[name] for name in BEFORE_REVISIONS))
     counts: dict[str, int] = defaultdict(int)
     for url, fetches in seen.fetches.items():
@@ -100,7 +102,7 @@ def _read(bootstrap: str, prefix: str) -> Seen:
         origin = headers["wiredesk_origin"].decode()
         if name in LETTERS:
             record = "/".join(headers[f"wiredesk_dlq_{part}"].decode() for part in ("topic", "partition", "offset"))
-            seen.letters.append((topic, record, origin))
+            seen.letters.append((topic, record, origin, headers["wiredesk_dlq_reason"].decode()))
         elif name == "articles.latest":
             seen.latest[(message.key() or b"").decode()] = None if value is None else origin
         elif name == "articles.revised":
