@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from wiredesk.languages.invisible import INVISIBLE
+
 FIRST_MEDIAL, LAST_FINAL = "\u1160", "\u11ff"
 """The parts of a Korean syllable after its first: they are composed with it, but are no marks."""
 
-# Joiners stay (U+200C, U+200D): words of Persian and of India are written with them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Ends of lines stay: they may end a sentence.
 _OTHER_SPACE = re.compile(r"[^\S \r\n]")
 
@@ -31,7 +31,7 @@ class ComposedText:
         self.original = text
         self.text = _OTHER_SPACE.sub(" ", text)
         self._places: list[tuple[int, int]] | None = None
-        if self.text.isascii() or (unicodedata.is_normalized("NFC", self.text) and not _INVISIBLE.search(self.text)):
+        if self.text.isascii() or (unicodedata.is_normalized("NFC", self.text) and not INVISIBLE.search(self.text)):
             return
         letters, self._places = [], []
         for letter, start, end in _letters(self.text):
@@ -58,7 +58,7 @@ def _letters(text: str) -> Iterator[tuple[str, int, int]]:
     letter: list[str] = []
     start = end = 0
     for offset, character in enumerate(text):
-        if _INVISIBLE.match(character):
+        if INVISIBLE.match(character):
             continue
         is_further = unicodedata.combining(character) != 0 or FIRST_MEDIAL <= character <= LAST_FINAL
         if letter and not is_further:

@@ -4,6 +4,7 @@ detector     language detection
 codes        codes of languages
 tags         language tags, as pages write them
 scripts      scripts of letters
+invisible    characters that no reader sees
 paragraphs   languages of the texts of an article
 alternation  patterns of one of many phrases
 """

@@ -1,6 +1,5 @@
 """The language of a text, detected offline."""
 
-import re
 import string
 import unicodedata
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 import fasttext
 
+from wiredesk.languages.invisible import INVISIBLE
 from wiredesk_schemas import LanguageGuess
 
 SAMPLE_CHARACTERS = 2000
@@ -33,9 +33,6 @@ takes capitals throughout for Japanese."""
 
 MIN_CAPITALS_CHARACTERS = 5
 """Minimum characters, plus one, of such a text."""
-
-# Soft hyphens, zero-width spaces, marks of the writing direction: the model knows no word that has one.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 _ENGLISH_SMALL = string.ascii_lowercase.encode()
 _ENGLISH_CAPITAL = string.ascii_uppercase.encode()
@@ -95,7 +92,7 @@ def shared_detector() -> LanguageDetector:
 
 def _visible(text: str) -> str:
     """Return a text as the model learnt its words: letters and their marks as one character, nothing invisible."""
-    return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
 def _is_in_capitals(text: str) -> bool:
