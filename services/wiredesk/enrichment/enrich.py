@@ -12,7 +12,7 @@ from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.models import load_classifier, load_taggers
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers
-from wiredesk.languages.codes import canonical
+from wiredesk.languages.codes import canonical, canonical_stated
 from wiredesk.languages.detector import MODEL as LANGUAGE_MODEL
 from wiredesk.languages.detector import LanguageDetector
 from wiredesk.languages.paragraphs import ParagraphLanguages
@@ -206,8 +206,8 @@ def _language_to_read(stated: str | None, detected: LanguageGuess | None) -> str
     """Return the ISO 639 code of the language in which the models read the article; None where it is not known."""
     if detected is not None and detected.confidence >= TRUSTED_CONFIDENCE:
         return canonical(detected.code)
-    if stated:
-        return canonical(stated)
+    if stated and (code := canonical_stated(stated)) is not None:
+        return code
     return canonical(detected.code) if detected is not None else None
 
 

@@ -69,7 +69,7 @@ _AFTER_TAG = re.compile(r"[,;.@\s]")
 
 _REGIONS = frozenset(_COUNTRIES.split())
 
-_SHORT_CODES = {code: line.partition(":")[0] for line in _CODES.split() for code in line.replace(":", "/").split("/")}
+SHORT_CODES = {code: line.partition(":")[0] for line in _CODES.split() for code in line.replace(":", "/").split("/")}
 """Codes of two letters by all codes of a language."""
 
 
@@ -94,7 +94,7 @@ def language_tag(text: str | None) -> str | None:
 
 def _language_code(code: str) -> str | None:
     code = _FORMER_CODES.get(code, code)
-    return _SHORT_CODES.get(code) or (code if code in _LONGER_CODES else None)
+    return SHORT_CODES.get(code) or (code if code in _LONGER_CODES else None)
 
 
 def _region_code(code: str) -> str | None:
