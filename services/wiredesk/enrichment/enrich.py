@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import overload
 
 from wiredesk.enrichment.article_fields import ArticleField, article_fields, composed_field
-from wiredesk.enrichment.entities import build_entities, find_mentions, has_ordinary_case, readable_fields
+from wiredesk.enrichment.entities import build_entities, case_note, find_mentions, readable_fields
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.models import load_classifier, load_taggers
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
@@ -100,7 +100,7 @@ class Enricher:
 
         composed = [composed_field(field) for field in self._fields_to_tag(article, notes)]
         fields = readable_fields(self._with_languages(composed, language, notes))
-        notes += [f"case-restored:{field.pointer}" for field in fields if not has_ordinary_case(field)]
+        notes += [note for field in fields if (note := case_note(field)) is not None]
         tagged = self._tag(fields, models, notes)
         if not fields and self._taggers.of(language) is None:
             notes.append(_no_entities_for(language))

@@ -3,6 +3,7 @@
 borders              names that a tagger cut, and the second names of pairs
 context              the type of a name that the words around it show, in English
 casing               the usual case of words in a text that has none
+world_casing         the same in other languages than English
 readable             texts as taggers read them best
 spacy_tagger         names marked by a spaCy pipeline, ours or another one
 packaged_pipeline    the packaged pipeline of spaCy, without what no name needs
@@ -40,6 +41,6 @@ multilingual_tagger  names in many languages, marked by our own tagger
 
 from wiredesk.enrichment.entities.entity import build_entities
 from wiredesk.enrichment.entities.mentions import find_mentions
-from wiredesk.enrichment.entities.readable import has_ordinary_case, readable_fields
+from wiredesk.enrichment.entities.readable import case_note, has_ordinary_case, readable_fields
 
-__all__ = ["build_entities", "find_mentions", "has_ordinary_case", "readable_fields"]
+__all__ = ["build_entities", "case_note", "find_mentions", "has_ordinary_case", "readable_fields"]

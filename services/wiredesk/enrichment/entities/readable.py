@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities import casing
+from wiredesk.enrichment.entities import casing, world_casing
 from wiredesk.enrichment.entities.gazetteer import known_surnames, known_type
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
@@ -41,7 +41,7 @@ MIN_SLASHED_CHARACTERS = 3
 def readable_fields(fields: Iterable[ArticleField]) -> list[ArticleField]:
     """Return an article's texts in the form in which names are found best.
 
-    Case is restored, and hyphened pairs are separated, in English only.
+    Headlines in Title Case are read in ordinary case, and hyphened pairs are separated, in English only.
     """
     plain = [_with_text(field, _without_emoji(field.text)) for field in fields]
     styles = [_style(field) for field in plain]
@@ -56,7 +56,7 @@ def readable_fields(fields: Iterable[ArticleField]) -> list[ArticleField]:
         return frozenset(word for word, (_, capital) in counts().items() if capital)
 
     cased = [
-        field if style is None else _with_text(field, casing.restore_case(field.text, style, counts()))
+        field if style is None else _with_text(field, _restored(field, style, counts()))
         for field, style in zip(plain, styles, strict=True)
     ]
     return [_with_text(field, _separate_pairs(field, single_words)) for field in cased]
@@ -64,10 +64,32 @@ def readable_fields(fields: Iterable[ArticleField]) -> list[ArticleField]:
 
 def has_ordinary_case(field: ArticleField) -> bool:
     """Whether a published text has capitals where they tell names from other words."""
-    return field.language != ENGLISH or casing.style_of(field.published_text) not in (
-        casing.Style.CAPITALS,
-        casing.Style.LOWER_CASE,
-    )
+    return _throughout(field.published_text) is None
+
+
+def case_note(field: ArticleField) -> str | None:
+    """Return a note on a text whose names are less certain: its case was restored, or is missed; None for others."""
+    if has_ordinary_case(field):
+        return None
+    return f"{'case-restored' if _restores(field) else 'case-missing'}:{field.pointer}"
+
+
+def _restores(field: ArticleField) -> bool:
+    return field.language == ENGLISH or world_casing.may_restore(field.language)
+
+
+def _restored(field: ArticleField, style: casing.Style, counts: casing.CaseCounts) -> str:
+    """Return a text in ordinary case."""
+    if field.language is None or field.language == ENGLISH:
+        return casing.restore_case(field.text, style, counts)
+    return world_casing.restore_case(field.text, style, counts, field.language)
+
+
+def _throughout(text: str) -> casing.Style | None:
+    """Return whether a text is in capitals or in lower case throughout; None where neither."""
+    style = casing.style_of(text)
+    is_throughout = style in (casing.Style.CAPITALS, casing.Style.LOWER_CASE)
+    return style if is_throughout and world_casing.is_in_cased_script(text) else None
 
 
 def _with_text(field: ArticleField, text: str) -> ArticleField:
@@ -76,7 +98,7 @@ def _with_text(field: ArticleField, text: str) -> ArticleField:
 
 def _style(field: ArticleField) -> casing.Style | None:
     if field.language != ENGLISH:
-        return None
+        return _throughout(field.text) if _restores(field) else None
     style = casing.style_of(field.text)
     return None if style is casing.Style.TITLE_CASE and field.pointer not in HEADLINES else style
 
