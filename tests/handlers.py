@@ -57,6 +57,10 @@ class Obedient:
                 return self(record)
             case b"huge":
                 return (Output(TARGET.name, record.key, os.urandom(40 << 20)),)
+            case b"litter":
+                for _ in range(1000):
+                    cycle: list[object] = [bytes(2000)]
+                    cycle.append(cycle)
             case b"slow":
                 time.sleep(0.2)
             case b"slower":

@@ -125,6 +125,14 @@ async def test_what_a_handler_prints_is_no_output_of_the_command(
     assert "a model of 2007" not in printed.out
 
 
+async def test_what_refers_to_itself_is_freed_before_a_child_runs_out_of_memory(loads: Callable[[str], None]) -> None:
+    loads("fine")
+    async with running() as pool:
+        litter = replace(RECORD, value=b"litter")
+        outcomes = [await pool.compute(litter) for _ in range(200)]  # 400 MB in all
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+
+
 async def test_a_template_that_is_killed_is_started_anew(loads: Callable[[str], None]) -> None:
     loads("fine")
     async with running() as pool:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from wiredesk.extractor import words
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.flattened import extract_text
 from wiredesk.extractor.html import extract_html
@@ -161,7 +160,7 @@ class Extractor:
             rights=page.rights,
             canonical_evidence=page.canonical_evidence,
             ingest_notes=page.ingest_notes,
-            word_count=words.count(extracted.body),
+            word_count=extracted.word_count,
             extraction=Extraction(
                 method=extracted.method,
                 version=version,

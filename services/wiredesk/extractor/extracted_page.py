@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from wiredesk.extractor import words
 from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.segments import SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
@@ -11,7 +13,7 @@ from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk_schemas import Block, Caption, Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExtractedPage:
     """What was read from a page.
 
@@ -28,7 +30,7 @@ class ExtractedPage:
         is_truncated: whether the page truncates the story, or says that there is more.
         omitted_words: words of likely prose of the story that `blocks` lacks.
         window_title: of an HTML page. It shows errors and consent walls if there is no headline.
-        buttons: labels of the buttons of an HTML page.
+        buttons: labels of the buttons of an HTML page with few words, which may ask for consent.
         signals: for the model of page types, by name; empty for text.
         rule: what the site's rule matched.
         body_place: the evidence of the story, if it is another than `place`.
@@ -51,10 +53,15 @@ class ExtractedPage:
     rule: RuleMatches = field(default_factory=RuleMatches)
     body_place: Evidence | None = None
 
-    @property
+    @cached_property
     def body(self) -> str:
         """The story as text, one block on a line."""
         return "\n".join(block.text for block in self.blocks)
+
+    @cached_property
+    def word_count(self) -> int:
+        """Number of words of the story."""
+        return words.count(self.body)
 
     def evidence(self) -> dict[str, Evidence]:
         """Return where each field of the event was read from, by the field's name.

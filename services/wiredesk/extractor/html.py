@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
@@ -46,12 +47,16 @@ from wiredesk.extractor.models import Models
 from wiredesk.extractor.page_language import page_language
 from wiredesk.extractor.signals import page_signals
 from wiredesk.extractor.site_rules import SiteRules
+from wiredesk.extractor.story_measure import SHORT
 from wiredesk.extractor.surplus_tags import is_cut
 from wiredesk.extractor.words import fold
 from wiredesk_schemas import AcceptedPage, Caption, Evidence
 
 MAX_STATED_DIGITS = 6
 """Maximum digits of the word count that a page states; longer numbers are ignored."""
+
+MAX_BUTTON_WORDS = 2 * SHORT
+"""Words from which a page is a story, whatever its buttons say: they are not read."""
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 """A tag in JSON-LD's body."""
@@ -96,14 +101,14 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         is_truncated=truncated,
         omitted_words=omitted_words(story.segments, story.texts),
         window_title=sources.window_title,
-        buttons=button_labels(root),
+        buttons=button_labels(root) if story.words < MAX_BUTTON_WORDS else (),
         signals=page_signals(page.canonical_url, sources, metadata, story.segments, story.texts, models.page.terms),
         rule=rule,
         body_place=story.place,
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Story:
     """The story of a page, as its segments are read once.
 
@@ -119,7 +124,7 @@ class _Story:
     texts: tuple[ScoredText, ...]
     place: Evidence = Evidence.DOM
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Number of words of the kept texts."""
         return sum(words.count(text.text) for text in self.texts if text.kept)

@@ -133,7 +133,7 @@ def removal(page: ExtractedPage, verdict: Verdict) -> tuple[WithdrawalReason, st
         missing = _missing(page)
         return None if missing is None else (WithdrawalReason.REMOVED, missing)
     titles = [title for title in (page.metadata.title.value, page.window_title) if title]
-    if verdict.reason is SkipReason.CONSENT_WALL or words.count(page.body) >= MAX_NOTICE_WORDS:
+    if verdict.reason is SkipReason.CONSENT_WALL or page.word_count >= MAX_NOTICE_WORDS:
         return None
     blocks = [block.text for block in page.blocks]
     if (label := _labelled([*titles[:1], *blocks[:1]], blocks)) is not None:

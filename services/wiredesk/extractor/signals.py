@@ -140,8 +140,8 @@ _TERM_WORD = re.compile(r"[a-z]+")
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d|(?<!\d)\d{1,2}:\d\d(?!\d)")
 """A date or a time in a line of a listing, in any language."""
 
-_DATE_PART = re.compile(r"\d")
-"""What every such date has."""
+_LINE_WITH_DIGIT = re.compile(r"^[^\d\n]*\d.*$", re.MULTILINE)
+"""A line with a digit, which every such date has."""
 
 _INVITATION = re.compile(
     r"\b(?:free (?:quote|estimate|trial|consultation)|get (?:a quote|started)|contact us|call (?:us|now|today)|"
@@ -228,7 +228,7 @@ def page_terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> f
     """Return the terms of a page, such as `c:cart` and `l:add to cart`."""
     page_words = segments.numbered_words
     terms = {f"w:{word}" for word in page_words.different_at(page_words.first(FIRST_WORDS))}
-    terms |= {f"c:{token}" for token in set().union(*{container.tokens for container in segments.containers})}
+    terms |= {f"c:{token}" for token in segments.tokens}
     terms |= {f"l:{' '.join(text)}" for text in segments.words if 0 < len(text) <= LABEL_WORDS}
     terms.update(_address_terms(url))
     terms.update(islice(_declaration_terms(sources), MAX_DECLARATION_TERMS))
@@ -268,10 +268,10 @@ def _story_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
 
 def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
     """Return what the story consists of: headings that are links show a listing, code a manual, short items a shop."""
-    kept = [segment for segment, text in zip(page.segments, texts, strict=True) if text.kept]
+    places = [place for place, text in enumerate(texts) if text.kept]
+    kept = [page.segments[place] for place in places]
     letters = max(1.0, sum(segment.size for segment in kept))
     headings = [segment for segment in page.segments if segment.tag in ("h2", "h3", "h4")]
-    places = [place for place, text in enumerate(texts) if text.kept]
     span = places[-1] - places[0] + 1 if places else 1
     return {
         "headings": len(headings),
@@ -288,7 +288,7 @@ def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
         "story_code": sum(segment.size for segment in kept if segment.tag == "pre") / letters,
         "story_gaps": 1 - len(places) / span,
         "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in texts) / max(1, len(texts)),
-        "dates": sum(_is_dated(s.text) for s in page.segments if s.size < MAX_DATED),
+        "dates": sum(_DATE.search(line) is not None for line in _lines_with_digits(page)),
         "invitations": sum(
             _invites(s.text, text_words)
             for s, text_words in zip(page.segments, page.words, strict=True)
@@ -297,8 +297,9 @@ def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
     }
 
 
-def _is_dated(text: str) -> bool:
-    return _DATE_PART.search(text) is not None and _DATE.search(text) is not None
+def _lines_with_digits(page: SegmentedPage) -> list[str]:
+    """Return the texts that may be date lines and have a digit. A text has no line break: all are searched at once."""
+    return _LINE_WITH_DIGIT.findall("\n".join([s.text for s in page.segments if s.size < MAX_DATED]))
 
 
 def _invites(text: str, text_words: Sequence[str]) -> bool:
@@ -312,15 +313,19 @@ def _link_signals(url: str, root: Element) -> dict[str, float]:
     here = urlsplit(url[:MAX_URL])
     own = (here.hostname or "").removeprefix("www.")
     folder = here.path.rsplit("/", 2)[0]
-    count = outside = below = beside = telephone = 0
-    for link in root.iter("a"):
-        address = (link.get("href") or "")[:MAX_URL]
-        count += 1
-        telephone += address.startswith("tel:")
+    addresses = Counter([(link.get("href") or "")[:MAX_URL] for link in root.iter("a")])
+    count = addresses.total()
+    outside = below = beside = telephone = 0
+    for address, times in addresses.items():
+        if address.startswith("tel:"):
+            telephone += times
         host, path = _host_and_path(address)
-        outside += bool(host) and host.lower() != own
-        below += len(here.path) > 1 and path.startswith(here.path) and len(path) > len(here.path)
-        beside += path.rsplit("/", 2)[0] == folder
+        if host and host.lower() != own:
+            outside += times
+        if len(here.path) > 1 and path.startswith(here.path) and len(path) > len(here.path):
+            below += times
+        if path.rsplit("/", 2)[0] == folder:
+            beside += times
     return {
         "links_outside": outside / max(1, count),
         "links_below": below,
@@ -331,6 +336,8 @@ def _link_signals(url: str, root: Element) -> dict[str, float]:
 
 
 def _host_and_path(address: str) -> tuple[str, str]:
+    if address.startswith("/") and not address.startswith("//"):
+        return "", address.partition("#")[0].partition("?")[0]
     match = _HOST_AND_PATH.match(address)
     return (match[1] or "", match[2]) if match else ("", "")
 

@@ -95,7 +95,7 @@ def measure_story(page: ExtractedPage) -> StoryMeasure:
     """Measure the body of a page. Notices are looked for in a short one only, where they may be all there is."""
     linked = [segment.linked for segment in page.segments.segments] if page.segments else [0.0] * len(page.texts)
     kept = [(text, share) for text, share in zip(page.texts, linked, strict=True) if text.kept][:MAX_TEXTS]
-    count = words.count(page.body)
+    count = page.word_count
     is_short = count < SHORT
     prose = sure = letters = 0.0
     prose_words = notices = 0
@@ -103,10 +103,11 @@ def measure_story(page: ExtractedPage) -> StoryMeasure:
     for text, share in kept:
         size = length(text.text)
         letters += size
-        if is_short and (is_apology(text.text) or asks_consent(text.text)):
+        apology, request = (is_apology(text.text), asks_consent(text.text)) if is_short else (False, False)
+        if apology or request:
             notices += words.count(text.text)
-            apologises |= is_apology(text.text)
-            asks |= asks_consent(text.text)
+            apologises |= apology
+            asks |= request
         elif is_prose(text, size, share):
             prose += size
             prose_words += words.count(text.text) if is_short else 0

@@ -145,7 +145,8 @@ def _visible(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text in the form in which texts are compared: letters and digits only, case folded."""
-    line = clean(text)
+    # Spaces are single in a folded text in any case: what is printable has nothing else to clean.
+    line = text if text.isprintable() else clean(text)
     encoded = _encoded(line)
     if encoded is None:
         return " ".join(_FOLDED_WORD.findall(line.casefold().replace(_NON_JOINER, "")))

@@ -93,9 +93,9 @@ class Characters:
     @classmethod
     def of_texts(cls, texts: Sequence[str]) -> "Characters":
         """Return the characters of texts."""
-        joined = "".join(f"{text}\n" for text in texts)
+        joined = "\n".join((*texts, ""))
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        ends = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.intp, len(texts)))
+        ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)) + 1)
         return cls(codes, np.concatenate((np.zeros(1, np.intp), ends[:-1]))[: len(texts)], ends - 1)
 
     @cached_property

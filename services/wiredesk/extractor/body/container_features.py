@@ -1,7 +1,6 @@
 """Features of the containers around each segment of an HTML page: tags, class names, sizes, and what is alike."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +74,7 @@ def _distances(tree: ContainerTree) -> NDArray[np.float64]:
                 is_of_sort[row, len(AROUND) + group] = True
     # Small integers, because this array is the largest of all, and is read and written once for each step.
     distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
-    for step, around in islice(tree.jumps(), _JUMPS):
+    for step, around in tree.jumps(_JUMPS):
         distances = np.minimum(distances, distances[around] + np.uint8(step))
     of_segment = np.ascontiguousarray(distances[tree.of_segment].T)
     bounded_distances = np.where(of_segment >= ABSENT, ABSENT, np.minimum(of_segment, MAX_DISTANCE))
@@ -84,13 +83,19 @@ def _distances(tree: ContainerTree) -> NDArray[np.float64]:
 
 def _class_name_features(tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
     """Return the log-odds of class names, of a container itself and together with those around it."""
-    log_odds = np.array([lexicon.of_names(kind.tokens) for kind in tree.kinds])
-    own, worst, best = log_odds[tree.kind].T.copy()
-    together = own.copy()
-    for level in tree.levels:
-        together[level] += FADING * together[tree.parent[level]]
-    for _, around in tree.jumps():
-        worst, best = np.minimum(worst, worst[around]), np.maximum(best, best[around])
+    of_kinds = [lexicon.of_names(kind.tokens) for kind in tree.kinds]
+    own = np.array([odds for odds, _, _ in of_kinds], np.float64)[tree.kind]
+    # One step for each container, those around it before it: arrays would need several for each level of the page.
+    inherited: list[tuple[float, float, float]] = []
+    for kind, parent in zip(tree.kind.tolist(), tree.parent.tolist(), strict=True):
+        odds, least, most = of_kinds[kind]
+        if parent >= 0:
+            outer_odds, outer_least, outer_most = inherited[parent]
+            odds += FADING * outer_odds
+            least = min(least, outer_least)
+            most = max(most, outer_most)
+        inherited.append((odds, least, most))
+    together, worst, best = np.array(inherited).T
     return {
         "names_own": own,
         "names_around": np.where(tree.parent >= 0, own[tree.parent], 0.0),

@@ -23,7 +23,6 @@ class ContainerTree:
     Attributes:
         parent: index of the container around each; -1 for the outermost.
         depth: number of containers around each.
-        levels: indices of the containers of each depth, from depth 1 on.
         of_segment: index of the innermost container of each segment.
         kinds: one container of each kind: containers of one kind have the same tag and the same words.
         kind: index of each container's kind.
@@ -31,7 +30,6 @@ class ContainerTree:
 
     parent: NDArray[np.intp]
     depth: NDArray[np.intp]
-    levels: tuple[NDArray[np.intp], ...]
     of_segment: NDArray[np.intp]
     kinds: tuple[Container, ...]
     kind: NDArray[np.intp]
@@ -41,8 +39,6 @@ class ContainerTree:
         """Return the containers of a page."""
         parent = column(page.containers, "parent", np.intp)
         depth = column(page.containers, "depth", np.intp)
-        by_depth = np.argsort(depth, kind="stable")
-        levels = tuple(np.split(by_depth, np.cumsum(np.bincount(depth))[:-1])[1:])
         numbers: dict[tuple[str, tuple[str, ...]], int] = {}
         kinds: list[Container] = []
         kind: list[int] = []
@@ -51,7 +47,7 @@ class ContainerTree:
             if number == len(kinds):
                 kinds.append(container)
         of_segment = column(page.segments, "container", np.intp)
-        return cls(parent, depth, levels, of_segment, tuple(kinds), np.array(kind, np.intp))
+        return cls(parent, depth, of_segment, tuple(kinds), np.array(kind, np.intp))
 
     @cached_property
     def stops(self) -> list[int]:
@@ -72,10 +68,14 @@ class ContainerTree:
         around = self.parent[index]
         return np.where(around >= 0, around, index)
 
-    def jumps(self) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """Yield powers of two up to the depth of the page, and for each container the one so far outwards."""
+    def jumps(self, most: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """Yield powers of two up to the depth of the page, and for each container the one so far outwards.
+
+        Args:
+            most: number of them.
+        """
         step, around = 1, self.outwards(np.arange(len(self.parent)))
-        while step <= len(self.levels):
+        for _ in range(min(most, int(self.depth.max(initial=0)).bit_length())):
             yield step, around
             step, around = 2 * step, around[around]
 

@@ -124,7 +124,7 @@ def text_features(texts: Sequence[str], characters: Characters, page_words: Page
         "clock": _matches(_CLOCK, texts, characters.count_in_sample(characters.may_be_clocks())),
         "year": _matches(_YEAR, texts, characters.count_in_sample(characters.may_be_years())),
         "currency": (characters.count(characters.are(Kind.CURRENCY)) > 0).astype(np.float64),
-        "repeated": _feature(min(MAX_REPEATED, times[text]) for text in lowered),
+        "repeated": np.minimum(MAX_REPEATED, np.fromiter(map(times.__getitem__, lowered), np.float64, len(texts))),
         "common_words": _share_of_common(page_words),
     }
     return features | _vocabulary_features(texts, page_words)
@@ -289,6 +289,13 @@ def mean_weights(size: Feature) -> Feature:
     return np.minimum(MAX_WEIGHT, size) + 1
 
 
+def rows_of(features: FeatureMatrix, names: Sequence[str]) -> NDArray[np.float32]:
+    """Return features in single precision, a row for each."""
+    rows = np.empty((len(names), len(features[names[0]])), np.float32)
+    np.concatenate([features[name] for name in names], out=rows.reshape(-1), casting="same_kind")
+    return rows
+
+
 def heaviest_span(weights: NDArray[np.float64]) -> tuple[int, int]:
     """Return start and stop of the span with the greatest sum (Kadane's algorithm); (0, 0) if no sum is positive."""
     best, best_span = 0.0, (0, 0)
@@ -311,10 +318,6 @@ def bounded(values: Feature, most: float) -> Feature:
     """Return a feature whose values are at most this far from 0."""
     within: Feature = np.clip(values, -most, most)
     return within
-
-
-def _feature(values: Iterable[float]) -> Feature:
-    return np.fromiter(values, np.float64)
 
 
 def _share_of_common(page_words: PageWords) -> Feature:

@@ -68,8 +68,9 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
     matrix |= group_sizes(tree, matrix["length"], matrix["linked"])
     hinted, headline = hint_features(page_words, hints, matrix["tag"] == TAG_NUMBERS["h1"])
     matrix |= hinted
-    matrix |= headline_features(tree, segments, headline)
-    matrix |= best_container_features(tree, page.containers, segments, points_of_segments(matrix, characters))
+    matrix |= headline_features(tree, {tag: matrix["tag"] == TAG_NUMBERS[tag] for tag in ("h1", "h2")}, headline)
+    is_div, points = matrix["tag"] == TAG_NUMBERS["div"], points_of_segments(matrix, characters)
+    matrix |= best_container_features(tree, page.containers, is_div, points)
     matrix |= story_order_features(tree, page.containers)
     matrix |= position_features(matrix)
     prose = (matrix["length"] >= PROSE) & (matrix["linked"] < MAX_LINKED_PROSE)

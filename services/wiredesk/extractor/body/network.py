@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.features import FeatureMatrix, rows_of
 
 type Array = NDArray[np.floating[Any]]
 """An array in single precision, for which mypy's numpy has no arithmetic of its own."""
@@ -73,8 +73,7 @@ class Network:
         # Stacked as rows and turned at the end: numpy copies rows many times faster than columns.
         rows = np.empty((len(self.names) + 2, len(trees)), np.float32)
         deviations = rows[:-2]
-        np.stack([features[name] for name in self.names], out=deviations, casting="same_kind")
-        deviations[:] = signed_logarithm(deviations)
+        deviations[:] = signed_logarithm(rows_of(features, self.names))
         deviations -= self.mean[:, None]
         deviations /= self.scale[:, None]
         np.clip(deviations, -MAX_DEVIATION, MAX_DEVIATION, out=deviations)

@@ -79,9 +79,11 @@ def exclude_other_stories(
     for index in _below(page, checked, folded):
         checked[index] = checked[index]._replace(excluded_because=_ANOTHER_STORY)
     for index, (segment, text) in enumerate(zip(page.segments, checked, strict=True)):
-        if text.kept and _points_elsewhere(segment):
+        if not text.kept:
+            continue
+        if _points_elsewhere(segment):
             checked[index] = text._replace(excluded_because=_POINTS_ELSEWHERE)
-        elif text.kept and _labels_advertising(page.words[index]):
+        elif _labels_advertising(page.words[index]):
             checked[index] = text._replace(excluded_because=_LABELS_ADVERTISING)
     for index in pointers(page.segments, checked):
         checked[index] = checked[index]._replace(excluded_because=_POINTS_ELSEWHERE)

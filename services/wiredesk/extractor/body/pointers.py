@@ -47,12 +47,14 @@ def pointers(segments: Sequence[Segment], texts: Sequence[ScoredText]) -> Iterat
     for index, (segment, text) in enumerate(zip(segments, texts, strict=True)):
         if not text.kept or len(segment.text) > MAX_POINTER:
             continue
-        rest = _after_label(segment.text)
-        if rest is None:
+        after = tuple(_links_after(segments, index))
+        if not after and segment.linked < MIN_POINTER_LINK:
             continue
-        after = () if rest else tuple(_links_after(segments, index))
-        if after or segment.linked >= MIN_POINTER_LINK:
-            yield index
+        rest = _after_label(segment.text)
+        if rest is None or (rest and segment.linked < MIN_POINTER_LINK):
+            continue
+        yield index
+        if not rest:
             yield from (other for other in after if texts[other].kept)
 
 

@@ -82,6 +82,9 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th"})
 _TOKEN_BORDER = re.compile(r"[\s_\-:.,/]+|(?<=[a-z])(?=[A-Z])")
 """The boundary between two words of a name."""
 
+_BORDERS = str.maketrans(dict.fromkeys("_-:.,/", " "))
+"""The signs among these boundaries, as spaces."""
+
 _HIDING = re.compile(r"(?:display:\s{0,5}none|visibility:\s{0,5}hidden)", re.IGNORECASE)
 """Styles that hide an element."""
 
@@ -156,6 +159,11 @@ class SegmentedPage:
     def words(self) -> list[list[str]]:
         """The words of each segment."""
         return [split(segment.text) for segment in self.segments]
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """The words of the naming attributes of all containers."""
+        return frozenset(chain.from_iterable({container.tokens for container in self.containers}))
 
     @cached_property
     def numbered_words(self) -> PageWords:
@@ -380,15 +388,18 @@ def _read_attributes(attributes: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, 
         return (), hidden
     if len(names) == 1:
         return _words_of_name(*names.values())[:MAX_TOKENS], hidden
-    of_names = (_words_of_name(names[name]) for name in NAMING_ATTRIBUTES if name in names)
+    of_names = [_words_of_name(names[name]) for name in NAMING_ATTRIBUTES if name in names]
     return tuple(dict.fromkeys(chain.from_iterable(of_names)))[:MAX_TOKENS], hidden
 
 
 @lru_cache(maxsize=8192)
 def _words_of_name(value: str) -> tuple[str, ...]:
     """Return the words of an attribute, each once. Cached, because the elements of a site share some hundred values."""
-    words = [word for word in _TOKEN_BORDER.split(value) if 1 < len(word) < MAX_TOKEN and not word.isdigit()]
-    return tuple(dict.fromkeys(map(str.lower, words)))
+    lowered = value.lower()
+    # Without capitals, the boundaries are spaces and signs, for which no pattern is needed.
+    words = value.translate(_BORDERS).split() if lowered == value else _TOKEN_BORDER.split(value)
+    named = [word for word in words if 1 < len(word) < MAX_TOKEN and not word.isdigit()]
+    return tuple(dict.fromkeys(named if lowered == value else map(str.lower, named)))
 
 
 def _hides(attribute: str, value: str) -> bool:

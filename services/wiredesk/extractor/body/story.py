@@ -207,8 +207,9 @@ def is_truncated(blocks: Sequence[Block], stated_words: int = 0) -> bool:
     """
     if not blocks:
         return False
-    shown = sum(words.count(block.text) for block in blocks)
-    return stated_words > MUCH_MORE * shown or _MORE.search(blocks[-1].text[-_MORE_CHARACTERS:]) is not None
+    if stated_words and stated_words > MUCH_MORE * sum(words.count(block.text) for block in blocks):
+        return True
+    return _MORE.search(blocks[-1].text[-_MORE_CHARACTERS:]) is not None
 
 
 def _is_label(text: ScoredText) -> bool:

@@ -4,15 +4,16 @@ By the distance to the headline, by the container with the best paragraphs, and 
 hold a story.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wiredesk.extractor.body.characters import Characters, Kind
 from wiredesk.extractor.body.container_features import MAX_HELD_LETTERS
 from wiredesk.extractor.body.container_tree import ContainerTree, column
 from wiredesk.extractor.body.features import Feature, FeatureMatrix, bounded
-from wiredesk.extractor.body.segments import Container, Segment
+from wiredesk.extractor.body.segments import Container
 
 MIN_SCORED_TEXT = 25
 """Letters from which a segment counts for the score of the container around it."""
@@ -30,8 +31,14 @@ MAX_BEST_SCORE = 60.0
 """Maximum score of the container with the best paragraphs: that of some twenty."""
 
 
-def headline_features(tree: ContainerTree, segments: Sequence[Segment], headline: int) -> FeatureMatrix:
-    """Return how far each segment and the headline are from the innermost container that holds both."""
+def headline_features(tree: ContainerTree, headings: Mapping[str, NDArray[np.bool_]], headline: int) -> FeatureMatrix:
+    """Return how far each segment and the headline are from the innermost container that holds both.
+
+    Args:
+        tree: the containers of the page.
+        headings: by tag, which segments are headings.
+        headline: index of the segment that is most likely the headline.
+    """
     index = int(tree.of_segment[headline])
     headline_depth = tree.depth[index]
     around_headline = []
@@ -45,18 +52,25 @@ def headline_features(tree: ContainerTree, segments: Sequence[Segment], headline
         "out_to_headline": (tree.depth - shared)[tree.of_segment].astype(np.float64),
         "headline_out": (headline_depth - shared)[tree.of_segment].astype(np.float64),
     }
-    for tag in ("h1", "h2"):
-        headings = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
-        matrix[f"{tag}_since_headline"] = bounded(headings - headings[headline], MAX_HEADINGS)
+    for tag, are_headings in headings.items():
+        count = np.cumsum(are_headings, dtype=np.float64)
+        matrix[f"{tag}_since_headline"] = bounded(count - count[headline], MAX_HEADINGS)
     return matrix
 
 
 def best_container_features(
-    tree: ContainerTree, containers: Sequence[Container], segments: Sequence[Segment], points: Feature
+    tree: ContainerTree, containers: Sequence[Container], is_div: NDArray[np.bool_], points: Feature
 ) -> FeatureMatrix:
-    """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009)."""
+    """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009).
+
+    Args:
+        tree: the containers of the page.
+        containers: the same.
+        is_div: which segments are the text of a `<div>`.
+        points: of each segment, as `points_of_segments` gives them.
+    """
     score = np.zeros(len(tree.parent))
-    around = np.where([s.tag == "div" for s in segments], tree.of_segment, tree.outwards(tree.of_segment))
+    around = np.where(is_div, tree.of_segment, tree.outwards(tree.of_segment))
     np.add.at(score, around, points)
     np.add.at(score, tree.outwards(around), points / 2)
     score *= 1 - column(containers, "linked") / np.maximum(1, column(containers, "letters"))
@@ -67,7 +81,7 @@ def best_container_features(
         "out_to_best": distance,
         "score_around": score[around] / highest,
         "score_further": score[tree.outwards(around)] / highest,
-        "best_score": np.full(len(segments), min(MAX_BEST_SCORE, highest)),
+        "best_score": np.full(len(points), min(MAX_BEST_SCORE, highest)),
     }
 
 

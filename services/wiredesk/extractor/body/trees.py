@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.features import FeatureMatrix, rows_of
 
 MAX_EXPONENT = 700
 """Log-odds beyond which `exp` overflows."""
@@ -96,7 +96,7 @@ class Trees:
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
         # A row for each feature: a question then copies one row instead of picking from all of them.
-        return self._of_values(np.array([features[name] for name in self.names], np.float32))
+        return self._of_values(rows_of(features, self.names))
 
     def log_odds_of_one(self, features: Mapping[str, float]) -> float:
         """Return the log-odds of a single text or page."""

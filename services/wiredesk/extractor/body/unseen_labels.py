@@ -38,6 +38,8 @@ def exclude_unseen_labels(page: SegmentedPage, texts: Sequence[ScoredText]) -> t
         page: its segments and containers.
         texts: the segments with their probabilities.
     """
+    if not any(map(page.tokens.issuperset, NAMES)):
+        return tuple(texts)
     are_labels: dict[int, bool] = {-1: False}
     return tuple(
         text._replace(excluded_because=_FOR_SCREEN_READERS)

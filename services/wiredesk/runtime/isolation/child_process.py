@@ -4,6 +4,7 @@ A child receives bundles of records over its own socket and answers `(answers, l
 ends: after it ran out of memory, it cannot be trusted any more.
 """
 
+import gc
 import os
 import socket
 import time
@@ -29,6 +30,14 @@ MAX_MESSAGE = 500
 GROWN_BYTES = 16 << 20
 """A child whose own changes have this many bytes is replaced by another, forked from the keeper: the changes are memory
 of the child, and would leave too little for a record."""
+
+GARBAGE_THRESHOLDS = (10_000, 2, 5)
+"""After how many new objects garbage is collected, and how many such collections precede those of older objects.
+
+A record's objects are nearly all freed without it, and the default of 700 looks for garbage several times in one page.
+The oldest objects are looked at as often as by default, after 100,000 new ones, so that what refers to itself stays as
+short a time: the memory of a child is limited.
+"""
 
 
 class Compute(Protocol):
@@ -78,6 +87,7 @@ class Stateful[S: State]:
 def serve(channel: socket.socket, compute: Compute, memory_bytes: int) -> NoReturn:
     """Run a child until the worker closes the socket; then end at once, without the interpreter's clean-up."""
     limits.limit_memory(memory_bytes)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     try:
         while _serve_bundle(channel, compute):
             pass
