@@ -2,9 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
-
-import pytest
 
 from tests.support import ROOT
 
@@ -41,9 +38,10 @@ def _is_sentence(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(" ") > 1
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_constants_say_what_they_are(module: Path) -> None:
-    assert not undocumented(module.read_text(encoding="utf-8"))
+def test_constants_say_what_they_are() -> None:
+    by_module = {path.relative_to(ROOT).as_posix(): undocumented(path.read_text(encoding="utf-8")) for path in MODULES}
+    assert len(by_module) > 400
+    assert {path: names for path, names in by_module.items() if names} == {}
 
 
 def test_what_counts_as_said() -> None:
