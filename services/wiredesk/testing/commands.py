@@ -2,10 +2,10 @@
 
     python -m wiredesk.testing.commands DESCRIPTOR
 
-Most of what a short command costs is the import of libraries, and a test may run a dozen commands. So a server imports
-the libraries once, and none of our own modules but those of events. For each command it forks a process, which does
-what `python -m wiredesk.cli` does, with the arguments, environment, folder and standard streams of its caller. It ends
-with the server, and so with the caller, however that ends.
+Most of what a short command costs is imports, and a test may run a dozen commands. So a server imports libraries and
+modules once: those of `wiredesk.cli` not, because some read the environment as they are imported. For each command it
+forks a process, which does what `python -m wiredesk.cli` does, with the arguments, environment, folder and standard
+streams of its caller. It ends with the server, and so with the caller, however that ends.
 """
 
 import atexit
@@ -36,6 +36,10 @@ LIBRARIES = (
     "rich.table", "structlog", "typer", "wiredesk_schemas",
 )  # fmt: skip
 """What nearly every command or every worker imports, and what takes longest."""
+
+OURS = ("wiredesk.registry", "wiredesk.runtime.kafka.cluster", "wiredesk.runtime.logs", "wiredesk.runtime.worker")
+"""The modules with most others in them, also of nearly every worker and command: they read the environment only as they
+run."""
 
 READ_AT_START = ("PYTHON", "COVERAGE", "LANG", "LC_")
 """How the names of variables begin that an interpreter reads as it starts: there is a server for each set of values."""
@@ -267,7 +271,7 @@ def _become_command(passed: Sequence[int]) -> str:
 
 def main() -> None:
     """Serve commands; in a process that was forked for one, run it."""
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *OURS):
         importlib.import_module(name)
     gc.freeze()
     if module := serve(socket.socket(fileno=int(sys.argv[1]))):
