@@ -3,6 +3,7 @@
 Deadlines scale with the machine, and tests that need Kafka are marked so.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -30,6 +31,17 @@ hypothesis.settings.register_profile("wiredesk", deadline=None, suppress_health_
 # in old code. Everybody else's runs look for new ones.
 hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("wiredesk"), derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "wiredesk")
+
+
+def pytest_sessionstart() -> None:
+    """Collect no garbage while thousands of tests are collected: they all stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, and look for none in what was imported and collected."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
