@@ -36,7 +36,7 @@ from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_REVISED, REVISIONS
 from wiredesk.runtime import logs
-from wiredesk.runtime.isolation import KeeperProcesses
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import ChangelogRecord, Output, Record, Written

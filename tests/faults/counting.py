@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer
 from tests.handlers import COUNTER
 from wiredesk.cli.signals import stop_on_signal
 from wiredesk.runtime import limits, logs
-from wiredesk.runtime.isolation import Keeper
+from wiredesk.runtime.isolation.keeper import Keeper
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.worker import Worker
 from wiredesk.runtime.worker.lane_store import LaneStore

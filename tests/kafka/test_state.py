@@ -25,7 +25,7 @@ from wiredesk.operations.replays.processing import process, reconcile_and_save
 from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind
 from wiredesk.operations.status import StatusMonitor
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.isolation import Keeper
+from wiredesk.runtime.isolation.keeper import Keeper
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.transactions import TransactionalProducer

@@ -50,7 +50,7 @@ def test_each_exported_name_can_be_imported_and_is_listed(module: str) -> None:
         _ = package.Nothing
 
 
-@pytest.mark.parametrize("module", [wiredesk, wiredesk.testing])
+@pytest.mark.parametrize("module", [wiredesk, wiredesk.testing, wiredesk_schemas])
 def test_type_checkers_see_the_same_names(module: object) -> None:
     source = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))  # type: ignore[attr-defined]
     (checked,) = [node for node in source.body if isinstance(node, ast.If)]
@@ -89,6 +89,23 @@ def test_the_plug_in_imports_next_to_nothing_beside_pytest() -> None:
     assert ours(modules) == ["wiredesk", "wiredesk.testing", "wiredesk.testing.plugin"]
     assert len(modules) < 20
     assert len(imported("wiredesk.testing.plugin")) < 400, "pytest's own 230, and what they import"
+
+
+def test_the_names_of_headers_build_no_models() -> None:
+    """The runtime needs the names alone: in the process that loads a handler, models would be half of what it costs."""
+    assert set(ours(imported("wiredesk_schemas.headers"))) == {
+        "wiredesk_schemas",
+        "wiredesk_schemas.headers",
+        "wiredesk_schemas.raw_page_key",
+    }
+    loading = imported("wiredesk.runtime.isolation.template_process")
+    assert not {"aiohttp", "aiokafka", "numpy", "prometheus_client", "pydantic"} & set(loading)
+    assert len(loading) < 300
+
+
+def test_a_function_is_exported_though_its_module_has_its_name() -> None:
+    import_module("wiredesk_schemas.raw_page_key")
+    assert wiredesk_schemas.raw_page_key("https://news.example/a") == b"https://news.example/a"
 
 
 def test_a_command_that_counts_loads_no_worker() -> None:

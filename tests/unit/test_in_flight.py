@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.waiting import deadline
-from wiredesk.runtime.isolation import Job
+from wiredesk.runtime.isolation.pool import Job
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.worker.in_flight import BULK_RECORDS, Budget, InFlight

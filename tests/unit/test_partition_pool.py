@@ -15,8 +15,10 @@ from tests.handlers import COUNTER, STAGE
 from tests.support import templates
 from tests.waiting import deadline
 from wiredesk.runtime.errors import StateError, UsageError
-from wiredesk.runtime.isolation import Job, Keeper, KeeperProcesses, PartitionPool, ProcessPool
 from wiredesk.runtime.isolation.frames import Entry
+from wiredesk.runtime.isolation.keeper import Keeper
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses, PartitionPool
+from wiredesk.runtime.isolation.pool import Job, ProcessPool
 from wiredesk.runtime.records import ChangelogRecord, Failure, Output, Record
 from wiredesk.runtime.settings import MIB, WorkerSettings
 from wiredesk.runtime.topology import Stage, Store

@@ -13,8 +13,8 @@ import pytest
 
 from tests.support import templates
 from wiredesk.runtime.errors import HandlerError, UsageError
-from wiredesk.runtime.isolation import ProcessPool, template
-from wiredesk.runtime.isolation.pool import MAX_CRASHES
+from wiredesk.runtime.isolation import template
+from wiredesk.runtime.isolation.pool import MAX_CRASHES, ProcessPool
 from wiredesk.runtime.isolation.template import Template
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import MIB

@@ -14,7 +14,8 @@ from aiokafka import TopicPartition
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.run import Run, output_topics, save_run
 from wiredesk.runtime.errors import HandlerError, StateError, UsageError
-from wiredesk.runtime.isolation import KeeperProcesses, PartitionPool, ProcessPool
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses, PartitionPool
+from wiredesk.runtime.isolation.pool import ProcessPool
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record

@@ -23,10 +23,6 @@ errors             errors between the processes; none of them leaves this packag
 Each child has its own socket pair and shares no lock: killing one can neither block nor corrupt another. The template
 forks children after it has loaded the handler, so a model is in memory once and a new child costs milliseconds. A
 template process that ends is restarted. The worker stops when the handler could not be loaded for a minute.
+
+This package exports nothing itself: the processes that are started here import none of the worker's side.
 """
-
-from wiredesk.runtime.isolation.keeper import Keeper
-from wiredesk.runtime.isolation.partition_pool import KeeperProcesses, PartitionPool
-from wiredesk.runtime.isolation.pool import Job, ProcessPool
-
-__all__ = ["Job", "Keeper", "KeeperProcesses", "PartitionPool", "ProcessPool"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
-from wiredesk.runtime.isolation import Job
+from wiredesk.runtime.isolation.pool import Job
 from wiredesk.runtime.records import Failure, Outcome, Record
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.tracing import Spent

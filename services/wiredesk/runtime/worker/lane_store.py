@@ -16,8 +16,9 @@ from aiokafka import TopicPartition
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import StateError, UnavailableError
-from wiredesk.runtime.isolation import Keeper, KeeperProcesses, PartitionPool
 from wiredesk.runtime.isolation.frames import Entry
+from wiredesk.runtime.isolation.keeper import Keeper
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses, PartitionPool
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import Delivered
 from wiredesk.runtime.kafka.group_offsets import CommitNote

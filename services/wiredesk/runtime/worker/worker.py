@@ -15,7 +15,8 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError
-from wiredesk.runtime.isolation import KeeperProcesses, ProcessPool
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses
+from wiredesk.runtime.isolation.pool import ProcessPool
 from wiredesk.runtime.kafka import authorization, clients, diagnosis
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.fetching import FetchPace, poll
