@@ -10,7 +10,9 @@ universal_encoder  sentence vectors of sixteen languages
 meaning_encoder  sentence vectors of all languages but English
 unigram          word pieces of that encoder
 news_model       whether a text has a topic at all
+candidate        a topic that may be right, and the features of its score
 narrower_topics  candidates below the top level, by name and by definition
+sports           sports are candidates only where they are named
 topic_names      names of topics in texts, by language
 calibration      scores as probabilities
 classifier       our classifier, which combines the models

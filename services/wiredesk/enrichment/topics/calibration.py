@@ -18,7 +18,7 @@ class Coefficients:
 
     Attributes:
         top: of the features that `classifier.top_features` returns.
-        narrower: of the features that `narrower_topics.Candidate.features` returns.
+        narrower: of the features that `candidate.Candidate.features` returns.
         least: minimum score of the first top-level topic. Below it the text is too short, or not about any of the
             seventeen topics. With it, nine first topics in ten should be right.
     """

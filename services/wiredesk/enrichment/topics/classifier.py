@@ -7,9 +7,10 @@ import numpy as np
 
 from wiredesk.enrichment.languages import ENGLISH, SUPPORT
 from wiredesk.enrichment.topics.calibration import ENGLISH_NEWS, FAST_ENGLISH, OTHER_LANGUAGES, Coefficients, logistic
+from wiredesk.enrichment.topics.candidate import Candidate
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
-from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
+from wiredesk.enrichment.topics.narrower_topics import NarrowerTopics
 from wiredesk.enrichment.topics.news_model import NewsModel, has_words
 from wiredesk.enrichment.topics.sentence_model import (
     LeadsModel,
@@ -23,7 +24,7 @@ from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
-MODEL_VERSION = "8"
+MODEL_VERSION = "9"
 """Version of the trained arrays, of the coefficients and of the code around them."""
 
 HYBRID_WORDS = 1000

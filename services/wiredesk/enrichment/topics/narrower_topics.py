@@ -1,60 +1,17 @@
 """Topics below the top level: those whose names are in the text, and those whose definitions are similar to it."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from wiredesk.enrichment.topics.candidate import Candidate
 from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, text_lines, unit_rows
+from wiredesk.enrichment.topics.sports import without_unnamed_sports
 from wiredesk.enrichment.topics.taxonomy import TaxonomyTerm, replacement, taxonomy
 from wiredesk.enrichment.topics.topic_names import TopicNames
 
 NEAREST = 12
 """Number of definitions, nearest to the text's vector, that become candidates."""
-
-MIN_LOG_PROBABILITY = -8.0
-"""Minimum similarity: lower ones count as this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A topic that the article may have.
-
-    Attributes:
-        code: of the topic.
-        times_named: how many times its name is in the body.
-        in_title: whether it is in the headline.
-        single: whether the name is one word. Such a name is used in passing more often.
-        similarity: cosine between the text and the definition; 0 where the text has no vector.
-        rank: of the definition among the nearest ones, from 0; `NEAREST` for all others.
-        depth: levels below the top level, from 1.
-    """
-
-    code: str
-    times_named: int
-    in_title: bool
-    single: bool
-    similarity: float
-    rank: int
-    depth: int
-
-    def features(self, top: float) -> tuple[float, ...]:
-        """Return the features of its score.
-
-        Args:
-            top: natural logarithm of the probability of the top-level topic above it.
-        """
-        named = math.log1p(self.times_named)
-        return (
-            max(top, MIN_LOG_PROBABILITY),
-            0.0 if self.single else named,
-            named if self.single else 0.0,
-            float(self.in_title),
-            self.similarity,
-            1 / (1 + self.rank),
-            float(self.depth > 1),
-        )
 
 
 class NarrowerTopics:
@@ -92,10 +49,30 @@ class NarrowerTopics:
             cosines = self._definitions[encoder] @ vector
             nearest = np.argsort(-cosines, kind="stable")[:NEAREST]
             ranks = {self._codes[row]: rank for rank, row in enumerate(nearest)}
+        all_of_them = self._all(in_body, in_title, cosines, ranks, language)
+        return without_unnamed_sports(all_of_them, f"{title} {body}", language)
+
+    def _all(
+        self,
+        in_body: Mapping[str, int],
+        in_title: Mapping[str, int],
+        cosines: Floats,
+        ranks: Mapping[str, int],
+        language: str,
+    ) -> list[Candidate]:
+        """Return the topics that are named or near.
+
+        Args:
+            in_body: how many times each topic is named there, by code.
+            in_title: the same of the headline.
+            cosines: of the text and each definition.
+            ranks: of the nearest definitions, by code.
+            language: ISO 639-1 code.
+        """
         return [
             Candidate(
                 code=code,
-                times_named=in_body[code],
+                times_named=in_body.get(code, 0),
                 in_title=code in in_title,
                 single=" " not in self._taxonomy[code].name(language),
                 similarity=float(cosines[self._row[code]]) if code in self._row else 0.0,
