@@ -1,5 +1,7 @@
 """Bylines: from texts and pages to people and agencies."""
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,12 @@ from wiredesk.extractor.metadata.authors.names import Trust, is_name
 from wiredesk.extractor.metadata.authors.shown import shown_byline
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.page_elements import PageElements
+
+PIECES = st.sampled_from(
+    ["By", "by", "Von ", "BY:", "작성자", "記者", "Ida Lund", "Bo", " ", "\n", "\xad", "\u200b", "¦", "(", ")", "&nbsp;", "<b>", "@x ",
+     "www.a.b", "ida@selby.com", "12 May 2024", "4", "、", "–", "=", "ſ", "pier", "Pier"]
+)  # fmt: skip
+"""Pieces of bylines and of other texts."""
 
 PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleven years after it was closed to all boats.</p>"
 """A paragraph of a story."""
@@ -297,3 +305,11 @@ def test_the_author_may_follow_the_date(text: str) -> None:
     root = parse_html(f"<body><h1>The pier at Selby opens again</h1><p class='meta'>{text}</p>{PROSE * 4}</body>")
     assert root is not None
     assert shown_byline(PageElements(root), ["The pier at Selby opens again"]).people == ("Ida Lund",)
+
+
+@given(st.lists(PIECES, max_size=8))
+def test_a_text_that_is_not_read_is_no_byline(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    stated = is_byline(text)
+    with patch("wiredesk.extractor.metadata.authors.grammar._may_introduce", return_value=True):
+        assert is_byline(text) is stated

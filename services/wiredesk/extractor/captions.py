@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from wiredesk.extractor.document import Element, find, text_of
+from wiredesk.extractor.document import find, text_of
+from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import fold
 from wiredesk_schemas import Caption
 
@@ -15,6 +16,9 @@ MAX_CAPTION = 1000
 
 MAX_CREDIT = 200
 """Characters at the end of a line that are searched for a credit."""
+
+_MARK = "wp-caption-text"
+"""The class name of captions in pages of WordPress."""
 
 _CREDIT_WORDS = r"photo|photograph|picture|image|file photo|foto|bild|фото|图|図|写真|credit"
 """Words that introduce a credit."""
@@ -29,10 +33,11 @@ _CREDITS = (
 """Credits at the end of a caption: [Photo/IC], (AP Photo/Name), Photograph: Name/Agency."""
 
 
-def read_captions(root: Element) -> tuple[Caption, ...]:
+def read_captions(page: PageElements) -> tuple[Caption, ...]:
     """Return the captions of an HTML page, each text once."""
     captions: dict[str, Caption] = {}
-    for element in (*root.iter("figcaption"), *find(root, "//@class[contains(., 'wp-caption-text')]/..")):
+    marked = find(page.root, f"//@class[contains(., '{_MARK}')]/..") if _MARK in page.class_names else ()
+    for element in (*page.root.iter("figcaption"), *marked):
         caption = parse_caption(text_of(element))
         if caption is not None:
             captions.setdefault(fold(caption.text), caption)

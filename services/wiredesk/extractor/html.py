@@ -78,7 +78,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     rule = rules.apply(page.canonical_url, root)
     sources = MetadataSources.from_document(root, page.canonical_url)
     metadata = read_metadata(page, sources, rule)
-    captions = read_captions(root)
+    captions = read_captions(sources.elements)
     story = _read_story(sources, rule.body, metadata, captions, models)
     if not rule.body and story.words < MAX_SHOWN_WORDS:
         story = _read_hidden_story(story, sources, metadata, captions, models)

@@ -1,10 +1,10 @@
 """The elements of a page, and which of them have an attribute of a certain kind.
 
-One walk reads all attributes that anybody asks for. Many elements share a value: each value is looked at once.
+An attribute of all elements is read at once, in libxml2, when it is first asked for. Many elements share a value: each
+value is looked at once.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import cast
@@ -16,14 +16,8 @@ from wiredesk.extractor.document import Element
 MAX_ELEMENTS = 50_000
 """Elements of a page that are read; real pages have a tenth of it."""
 
-_READ = ("class", "data-testid", "href", "id", "itemprop", "property", "pubdate", "rel")
-"""Attributes that are read."""
-
 _FEW = ("h1", "h2", "h3", "link", "meta", "script", "time", "title")
 """Names of elements of which pages have few; one walk finds them."""
-
-type _Places = defaultdict[str, list[int]]
-"""Places of elements in document order, by the value of an attribute."""
 
 
 class PageElements:
@@ -35,6 +29,7 @@ class PageElements:
 
     def __init__(self, root: Element) -> None:
         self.root = root
+        self._values: dict[str, Sequence[str]] = {}
 
     @cached_property
     def _few(self) -> list[tuple[str, Element]]:
@@ -54,34 +49,46 @@ class PageElements:
         return list(islice(self.root.iter(), MAX_ELEMENTS))
 
     @cached_property
-    def _places(self) -> Mapping[str, _Places]:
-        places: dict[str, _Places] = {name: defaultdict(list) for name in _READ}
-        for place, element in enumerate(self.in_order):
-            for name, value in cast("list[tuple[str, str]]", element.items()):
-                if name in places:
-                    places[name][value].append(place)
-        return places
+    def _places(self) -> Mapping[Element | None, int]:
+        return {element: place for place, element in enumerate(self.in_order)}
 
     def places_with(self, attribute: str, test: Callable[[str], object]) -> list[int]:
         """Return the places of the elements that have an attribute whose value passes a test, in any order.
 
         Args:
-            attribute: its name, one of those that are read.
+            attribute: its name.
             test: called once for each value, however many elements have it.
         """
-        return [place for value, places in self._places[attribute].items() if test(value) for place in places]
+        passing = {value for value in self._values_of(attribute) if test(value)}
+        if not passing:
+            return []
+        return [place for place, element in enumerate(self.in_order) if element.get(attribute) in passing]
+
+    def places_of(self, elements: Iterable[Element | None]) -> list[int]:
+        """Return the places of elements, without those that are beyond the first ones."""
+        places = self._places
+        return [places[element] for element in elements if element in places]
 
     def has(self, attribute: str, test: Callable[[str], object]) -> bool:
         """Return whether any element has an attribute whose value passes a test. It costs less than the places do.
 
         Args:
-            attribute: its name, any.
+            attribute: its name.
             test: called once for each value, until one passes.
         """
-        if "_places" in self.__dict__ and attribute in self._places:
-            return any(map(test, self._places[attribute]))
-        values = cast("list[str]", _all_values(attribute)(self.root))
-        return any(map(test, dict.fromkeys(values)))
+        return any(map(test, self._values_of(attribute)))
+
+    @cached_property
+    def class_names(self) -> str:
+        """All class names of the page, in lower case: one search says whether any element may have some."""
+        return "\n".join(self._values_of("class")).lower()
+
+    def _values_of(self, attribute: str) -> Sequence[str]:
+        """Return the values of an attribute, each once."""
+        if attribute not in self._values:
+            values = cast("list[str]", _all_values(attribute)(self.root))
+            self._values[attribute] = tuple(dict.fromkeys(values))
+        return self._values[attribute]
 
 
 @lru_cache(maxsize=64)

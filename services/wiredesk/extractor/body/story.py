@@ -136,14 +136,15 @@ def exclude_duplicated_fields(
     checked = list(texts)
     first_prose = first_prose_of(texts)
     headline = 0
-    for index, text in enumerate(checked):
-        if index > first_prose and not text.kept:
-            continue
+    for index, text in enumerate(texts[: first_prose + 1]):
         folded = fold(text.text)
-        field = within.get(folded) or (above.get(folded) if index <= first_prose else None)
-        if field:
+        if field := within.get(folded) or above.get(folded):
             checked[index] = text._replace(excluded_because=f"already in {field}")
-            headline = index if field == "title" and index <= first_prose else headline
+            headline = index if field == "title" else headline
+    for index in range(first_prose + 1, len(texts) if within else 0):
+        text = texts[index]
+        if text.kept and (field := within.get(fold(text.text))):
+            checked[index] = text._replace(excluded_because=f"already in {field}")
     if _kept_letters(checked[:headline]) < _kept_letters(checked[headline:]):
         for index in range(headline):
             if checked[index].kept:

@@ -106,7 +106,7 @@ def _position(item: Node) -> int:
 
 def _linked_crumbs(sources: MetadataSources) -> list[tuple[str, str]]:
     """Return the texts and addresses of the links that are marked as breadcrumbs."""
-    is_marked_somewhere = sources.elements.has("class", _is_marked) or sources.elements.has("aria-label", _is_marked)
+    is_marked_somewhere = _MARK in sources.elements.class_names or sources.elements.has("aria-label", _is_marked)
     for element in sources.root.iter("nav", "ol", "ul", "div") if is_marked_somewhere else ():
         is_marked = _MARK in (element.get("class") or "") or (
             element.tag == "nav" and _MARK in (element.get("aria-label") or "").lower()

@@ -346,7 +346,7 @@ def _without_labels(title: str) -> str:
 def subtitles(sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
     """Yield the standfirst that JSON-LD states, and the one that a class name marks."""
     yield Evidence.JSON_LD, sources.json_ld("alternativeHeadline")
-    if sources.elements.has("class", _marks_subtitle):
+    if any(name in sources.elements.class_names for name in _SUBTITLES):
         elements = sources.root.iter("p", "h2", "div", "span")
         texts = (text_of(element) for element in elements if _marks_subtitle(element.get("class") or ""))
         yield Evidence.DOM, next((text for text in texts if text and len(text) <= MAX_TITLE), None)

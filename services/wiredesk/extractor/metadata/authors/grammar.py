@@ -143,6 +143,11 @@ _FIRST_WORDS = {"by"}.union(
 _UNSPACED = re.compile(r"[\u0130\u0131\u017f\u0e00-\u1fff\u2e80-\U0010ffff]")
 """A character of a script in which such a word may stand within others, or that is the same as one in ASCII."""
 
+_UNCLEAR = re.compile(
+    r"[:=<&@]|//|[a-zß-ÿ][A-ZÀ-Þ]|[^\t\n\r\x20-\x7e\xa0-\xac\xae-\xff‘’“”–—…]|(?i:www\.|\.(?:co|org|net))"
+)
+"""What a text has whose words may be others when it is normalised, or that has an introduction without such a word."""
+
 _ANNOUNCEMENT = re.compile(
     rf"(?:{alternation(phrases('introductions', 'labels'))}|{alternation(_LONGER)})\s?[:：]?", re.IGNORECASE
 )
@@ -220,7 +225,7 @@ def announces_byline(text: str) -> bool:
 
 def is_byline(text: str) -> bool:
     """Return whether a text begins as bylines do, and names somebody."""
-    if len(text) > MAX_BYLINE:
+    if len(text) > MAX_BYLINE or not _may_introduce(text):
         return False
     normalised = _normalised(text)
     mark = _mark_at_start(normalised)
@@ -230,6 +235,11 @@ def is_byline(text: str) -> bool:
         if mark is not None and mark.start() <= MAX_SPACELESS:
             return names_clearly(parse_byline([normalised[mark.start() :]]))
     return (begins or _has_spaceless_byline(text, normalised)) and bool(parse_byline([text]))
+
+
+def _may_introduce(text: str) -> bool:
+    """Return whether a text may have an introduction, as it is before it is normalised: most texts have none."""
+    return not _FIRST_WORDS.isdisjoint(split(text)) or _UNCLEAR.search(text) is not None
 
 
 def _mark_at_start(text: str) -> re.Match[str] | None:

@@ -168,11 +168,13 @@ def _walk(page: PageElements) -> _Walk:
     points = marked_elements(page)
     for index, element in enumerate(page.in_order):
         tag = element.tag
-        if not isinstance(tag, str) or tag in _UNSEEN:
+        if tag in _UNSEEN or not isinstance(tag, str):
             continue
         if tag in _HEADINGS:
             walk.headings.append((index, element))
         text, tail = element.text, element.tail
+        if text and text.isspace():
+            text = None
         if (text and len(text) > MIN_PROSE // 3 and _is_prose(text)) or (
             tail and len(tail) > MIN_PROSE // 3 and _is_prose(tail)
         ):
@@ -181,7 +183,7 @@ def _walk(page: PageElements) -> _Walk:
         if len(walk.candidates) < MAX_CANDIDATES:
             if index in points:
                 walk.candidates.append(_Candidate(element, index, points[index]))
-            elif text and tag in _TEXT_TAGS and _begins_byline(text):
+            elif text and 1 < len(text) < MAX_BYLINE and tag in _TEXT_TAGS and _begins_byline(text):
                 walk.candidates.append(_Candidate(element, index, TEXT_POINTS, is_text=True))
     return walk
 
@@ -192,8 +194,6 @@ def _is_prose(text: str) -> bool:
 
 def _begins_byline(text: str) -> bool:
     """Return whether a text may be a byline, by its first words."""
-    if not 1 < len(text) < MAX_BYLINE or text.isspace():
-        return False
     opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
     if opening[:2] not in _BEGINNINGS and "by " not in opening and text.isascii():
         return False

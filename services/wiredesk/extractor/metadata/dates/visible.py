@@ -175,7 +175,7 @@ class _Walk:
 
     def _marked(self, page: PageElements) -> Iterator[DateCandidate]:
         marked = {place for name, is_date in _DATE_ATTRIBUTES.items() for place in page.places_with(name, is_date)}
-        marked.update(place for place, element in enumerate(page.in_order) if element.tag == "time")
+        marked.update(page.places_of(page.named("time")))
         elements = (page.in_order[place] for place in sorted(marked))
         for element in islice(elements, MAX_MARKED):
             text = shown_text(element)
