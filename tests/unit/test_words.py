@@ -53,3 +53,8 @@ def test_a_clean_text_stays_as_it_is(text: str) -> None:
 def test_a_sentence_may_end_with_the_quotation_marks_of_any_language(text: str) -> None:
     assert ends_sentence(text)
     assert not ends_sentence(text.rstrip("”“»«」）)‘ .!。？؟！") + "“")
+
+
+@given(st.text(alphabet="aB é\u00a0\u200b\u0085\n\t’字", max_size=30))
+def test_a_text_and_its_clean_form_are_folded_alike(text: str) -> None:
+    assert fold(text) == fold(clean(text))

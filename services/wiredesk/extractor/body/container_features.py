@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.container_tree import ABSENT, ContainerTree, column
+from wiredesk.extractor.body.container_tree import ABSENT, PARENTS, ContainerTree, column
 from wiredesk.extractor.body.features import Feature, FeatureMatrix
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.segments import Container
@@ -28,9 +28,6 @@ FADING = 0.8
 
 CORE_SHARES = (0.9, 0.6, 0.4)
 """Shares of the page's prose: the innermost container with such a share is a core of the page."""
-
-PARENTS = 4
-"""Containers around a segment whose sizes are features."""
 
 MAX_COUNTED_DEPTH = 30
 """Containers around a segment that are counted."""
@@ -73,10 +70,10 @@ def _distances(tree: ContainerTree) -> NDArray[np.float64]:
             for group in GROUPS_OF_CLASS_NAME.get(token, ()):
                 is_of_sort[row, len(AROUND) + group] = True
     # Small integers, because this array is the largest of all, and is read and written once for each step.
-    distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
+    distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT)).take(tree.kind, axis=0)
     for step, around in tree.jumps(_JUMPS):
-        distances = np.minimum(distances, distances[around] + np.uint8(step))
-    of_segment = np.ascontiguousarray(distances[tree.of_segment].T)
+        distances = np.minimum(distances, distances.take(around, axis=0) + np.uint8(step))
+    of_segment = np.ascontiguousarray(distances.take(tree.of_segment, axis=0).T)
     bounded_distances = np.where(of_segment >= ABSENT, ABSENT, np.minimum(of_segment, MAX_DISTANCE))
     return bounded_distances.astype(np.float64)
 
@@ -112,17 +109,15 @@ def _size_features(containers: Sequence[Container], tree: ContainerTree) -> Feat
     prose = column(containers, "prose")
     segments = column(containers, "segments")
     all_prose = max(1.0, float(prose.max(initial=0)))
-    sizes: FeatureMatrix = {}
-    around = tree.of_segment
-    for number in range(PARENTS):
-        sizes |= {
-            f"around{number}_letters": np.minimum(MAX_HELD_LETTERS, letters[around]),
-            f"around{number}_linked": linked[around] / np.maximum(1, letters[around]),
-            f"around{number}_prose": prose[around] / all_prose,
-            f"around{number}_average": letters[around] / np.maximum(1, segments[around]),
-            f"around{number}_segments": np.minimum(MAX_HELD_SEGMENTS, segments[around]),
-        }
-        around = tree.outwards(around)
+    of_container = {
+        "letters": np.minimum(MAX_HELD_LETTERS, letters),
+        "linked": linked / np.maximum(1, letters),
+        "prose": prose / all_prose,
+        "average": letters / np.maximum(1, segments),
+        "segments": np.minimum(MAX_HELD_SEGMENTS, segments),
+    }
+    rows = {name: values[tree.around_segments[:PARENTS]] for name, values in of_container.items()}
+    sizes = {f"around{number}_{name}": of_name[number] for number in range(PARENTS) for name, of_name in rows.items()}
     for share in CORE_SHARES:
         holding = np.flatnonzero(prose >= share * all_prose)
         core = int(holding[np.argmax(tree.depth[holding])]) if len(holding) else 0
@@ -138,11 +133,7 @@ def container_means(name: str, values: Feature, weights: Feature, tree: Containe
         np.cumsum(np.bincount(tree.of_segment, added, count), out=row[1:])
     sums, totals = before[:, tree.stops] - before[:, :count]
     means = sums / np.maximum(1, totals)
-    matrix, around = {}, tree.of_segment
-    for number in range(PARENTS):
-        around = tree.outwards(around)
-        matrix[f"{name}_around{number}"] = means[around]
-    return matrix
+    return {f"{name}_around{number}": row for number, row in enumerate(means[tree.around_segments[1:]])}
 
 
 def group_sizes(tree: ContainerTree, size: Feature, linked: Feature) -> FeatureMatrix:

@@ -15,6 +15,9 @@ from wiredesk.extractor.body.segments import Container, Segment, SegmentedPage
 ABSENT = 12.0
 """Distance to a container that is not around the segment."""
 
+PARENTS = 4
+"""Containers around a segment whose sizes are features."""
+
 
 @dataclass(frozen=True)
 class ContainerTree:
@@ -23,6 +26,7 @@ class ContainerTree:
     Attributes:
         parent: index of the container around each; -1 for the outermost.
         depth: number of containers around each.
+        stops: for each container, the index after the last one in it.
         of_segment: index of the innermost container of each segment.
         kinds: one container of each kind: containers of one kind have the same tag and the same words.
         kind: index of each container's kind.
@@ -30,6 +34,7 @@ class ContainerTree:
 
     parent: NDArray[np.intp]
     depth: NDArray[np.intp]
+    stops: NDArray[np.intp]
     of_segment: NDArray[np.intp]
     kinds: tuple[Container, ...]
     kind: NDArray[np.intp]
@@ -39,6 +44,7 @@ class ContainerTree:
         """Return the containers of a page."""
         parent = column(page.containers, "parent", np.intp)
         depth = column(page.containers, "depth", np.intp)
+        stops = column(page.containers, "last", np.intp) + 1
         numbers: dict[tuple[str, tuple[str, ...]], int] = {}
         kinds: list[Container] = []
         kind: list[int] = []
@@ -47,26 +53,24 @@ class ContainerTree:
             if number == len(kinds):
                 kinds.append(container)
         of_segment = column(page.segments, "container", np.intp)
-        return cls(parent, depth, of_segment, tuple(kinds), np.array(kind, np.intp))
-
-    @cached_property
-    def stops(self) -> list[int]:
-        """For each container, the index after the last one in it."""
-        stops = list(range(1, len(self.parent) + 1))
-        parents = self.parent.tolist()
-        for index in range(len(stops) - 1, 0, -1):
-            if (parent := parents[index]) >= 0:
-                stops[parent] = max(stops[parent], stops[index])
-        return stops
+        return cls(parent, depth, stops, of_segment, tuple(kinds), np.array(kind, np.intp))
 
     def within(self, container: int) -> slice:
         """Return a container and those in it, which come right after it."""
         return slice(container, self.stops[container])
 
-    def outwards(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the containers around containers. The outermost counts as around itself."""
-        around = self.parent[index]
-        return np.where(around >= 0, around, index)
+    @cached_property
+    def outer(self) -> NDArray[np.intp]:
+        """The container around each. The outermost counts as around itself."""
+        return np.where(self.parent >= 0, self.parent, np.arange(len(self.parent)))
+
+    @cached_property
+    def around_segments(self) -> NDArray[np.intp]:
+        """The innermost container of each segment, and `PARENTS` around it: a row for each, the inner ones first."""
+        around = [self.of_segment]
+        for _ in range(PARENTS):
+            around.append(self.outer[around[-1]])
+        return np.stack(around)
 
     def jumps(self, most: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """Yield powers of two up to the depth of the page, and for each container the one so far outwards.
@@ -74,7 +78,7 @@ class ContainerTree:
         Args:
             most: number of them.
         """
-        step, around = 1, self.outwards(np.arange(len(self.parent)))
+        step, around = 1, self.outer
         for _ in range(min(most, int(self.depth.max(initial=0)).bit_length())):
             yield step, around
             step, around = 2 * step, around[around]

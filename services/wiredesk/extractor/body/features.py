@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wiredesk.extractor.body import vocabulary
 from wiredesk.extractor.body.characters import SAMPLE, Characters, Kind
 from wiredesk.extractor.body.page_words import FIRST_WORDS, LAST_WORDS, PageWords
-from wiredesk.extractor.body.vocabulary import FIRST_WORDS_OF_OPENINGS, GROUPS_OF_WORD, OPENING_GROUPS, TEXT_GROUPS
+from wiredesk.extractor.body.vocabulary import FIRST_WORDS_OF_OPENINGS, OPENING_GROUPS, TEXT_GROUPS
 from wiredesk.extractor.words import LATIN_LETTERS_PER_DENSE_CHARACTER, is_spaceless
 
 type Feature = NDArray[np.float64]
@@ -176,13 +176,9 @@ def count_groups(page_words: PageWords, places: NDArray[np.intp]) -> NDArray[np.
         page_words: the words of the texts.
         places: of the words that are counted.
     """
-    in_groups = np.zeros((len(page_words.numbers), len(TEXT_GROUPS)))
-    for word in page_words.numbers.keys() & GROUPS_OF_WORD.keys():
-        for of_word in GROUPS_OF_WORD[word]:
-            in_groups[page_words.numbers[word], of_word] += 1
     number = page_words.number[places]
-    known = np.flatnonzero(in_groups.any(axis=1)[number])
-    times = in_groups[number[known]]
+    known = np.flatnonzero(page_words.in_groups.any(axis=1)[number])
+    times = page_words.in_groups[number[known]]
     place, group = np.nonzero(times)
     cell = page_words.text[places[known[place]]] * len(TEXT_GROUPS) + group
     counted = np.bincount(cell, times[place, group], len(page_words) * len(TEXT_GROUPS))

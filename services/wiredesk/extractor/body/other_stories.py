@@ -111,7 +111,7 @@ def _other_stories(page: SegmentedPage, texts: Sequence[ScoredText], own: Segmen
     have that, too: so the heading is like the headline, or the containers are `<article>` elements.
     """
     containers = page.containers
-    kept, last = _kept_letters(page, texts), _last_inside(containers)
+    kept = _kept_letters(page, texts)
     index = containers[own.container].parent
     for _ in range(MAX_AROUND):
         if index < 0 or containers[index].tag in ("body", "html"):
@@ -119,9 +119,9 @@ def _other_stories(page: SegmentedPage, texts: Sequence[ScoredText], own: Segmen
         story = containers[index]
         if kept[index] >= MIN_FIRST_STORY:
             levels = HEADINGS if story.tag == "article" else (own.tag,)
-            alike = (c.index for c in containers[last[index] + 1 :] if kept[c.index] and _is_alike(c, story))
-            first_ones = list(islice(alike, MAX_OTHER_STORIES + 1))
-            others = [(n, last[n]) for n in first_ones if _begins_with(page, (n, last[n]), levels, own.tag)]
+            alike = (c for c in containers[story.last + 1 :] if kept[c.index] and _is_alike(c, story))
+            first_ones = [(c.index, c.last) for c in islice(alike, MAX_OTHER_STORIES + 1)]
+            others = [bounds for bounds in first_ones if _begins_with(page, bounds, levels, own.tag)]
             if others:
                 return others if len(first_ones) <= MAX_OTHER_STORIES else []
         index = story.parent
@@ -150,15 +150,6 @@ def _begins_with(page: SegmentedPage, bounds: tuple[int, int], levels: Sequence[
 
 def _is_headline(text: str) -> bool:
     return len(split(text)) >= MIN_HEADLINE or is_spaceless(text)
-
-
-def _last_inside(containers: Sequence[Container]) -> list[int]:
-    """Return, for each container, the index of the last one in it, or its own."""
-    last = [container.index for container in containers]
-    for container in reversed(containers):
-        if container.parent >= 0:
-            last[container.parent] = max(last[container.parent], last[container.index])
-    return last
 
 
 def _kept_letters(page: SegmentedPage, texts: Sequence[ScoredText]) -> list[float]:

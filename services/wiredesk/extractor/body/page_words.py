@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk.extractor import words
+from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
 
 FIRST_WORDS = 30
 """Number of words at the beginning of a text that are looked up in vocabulary and lexicon."""
@@ -106,6 +107,15 @@ class PageWords:
         pair += len(numbers)
         return self.once(np.concatenate((self.text[is_stem], text)), np.concatenate((of_word[is_stem], pair)))
 
+    @cached_property
+    def in_groups(self) -> NDArray[np.float64]:
+        """How often the vocabulary has each different word in each of its groups; (words, groups)."""
+        times = np.zeros((len(self.numbers), len(TEXT_GROUPS)))
+        for word in self.numbers.keys() & GROUPS_OF_WORD.keys():
+            for group in GROUPS_OF_WORD[word]:
+                times[self.numbers[word], group] += 1
+        return times
+
     def values(self, of_word: Mapping[str, int], default: int) -> NDArray[np.intp]:
         """Return a value of each different word, by its number."""
         return np.fromiter(map(of_word.get, self.numbers, repeat(default)), np.intp, len(self.numbers))
@@ -128,7 +138,8 @@ class PageWords:
     def once(text: NDArray[np.intp], value: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return each pair of a text and a value once, sorted."""
         values = int(value.max(initial=0)) + 1
-        pairs = np.sort(text * values + value)  # many times faster than numpy's `unique`
+        pairs = text * values + value
+        pairs.sort()  # many times faster than numpy's `unique`
         is_first = np.ones(len(pairs), np.bool_)
         is_first[1:] = pairs[1:] != pairs[:-1]
         return np.divmod(pairs[is_first], values)

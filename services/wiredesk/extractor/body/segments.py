@@ -100,6 +100,7 @@ class Container:
         depth: number of containers around it.
         tokens: words of its naming attributes, in lower case.
         hidden: whether a style or an attribute hides it or a container around it.
+        last: index of the last container in it; its own if there is none.
         letters: length of the text in it, at any depth, as `words.length` measures it.
         linked: letters of that text in links.
         prose: letters of that text in segments that are prose.
@@ -112,6 +113,7 @@ class Container:
     depth: int
     tokens: tuple[str, ...]
     hidden: bool
+    last: int = -1
     letters: float = 0.0
     linked: float = 0.0
     prose: float = 0.0
@@ -294,6 +296,7 @@ class _Walk:
 
     def _close_container(self) -> None:
         inner = self._inside.pop()
+        inner.last = len(self.page.containers) - 1
         if inner.segments and self._inside:
             outer = self._inside[-1]
             outer.letters += inner.letters

@@ -70,9 +70,10 @@ def best_container_features(
         points: of each segment, as `points_of_segments` gives them.
     """
     score = np.zeros(len(tree.parent))
-    around = np.where(is_div, tree.of_segment, tree.outwards(tree.of_segment))
+    around = np.where(is_div, tree.of_segment, tree.outer[tree.of_segment])
     np.add.at(score, around, points)
-    np.add.at(score, tree.outwards(around), points / 2)
+    further = tree.outer[around]
+    np.add.at(score, further, points / 2)
     score *= 1 - column(containers, "linked") / np.maximum(1, column(containers, "letters"))
     best = int(np.argmax(score))
     distance = tree.distance_to(best)[tree.of_segment]
@@ -80,7 +81,7 @@ def best_container_features(
     return {
         "out_to_best": distance,
         "score_around": score[around] / highest,
-        "score_further": score[tree.outwards(around)] / highest,
+        "score_further": score[further] / highest,
         "best_score": np.full(len(points), min(MAX_BEST_SCORE, highest)),
     }
 
