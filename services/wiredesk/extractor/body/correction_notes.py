@@ -76,6 +76,8 @@ def keep_corrections(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[
     """Return the texts with those as part of the story that its page names a correction of it."""
     if _NAMING.isdisjoint(page.tokens):
         return tuple(texts)
+    if all(_NAMING.isdisjoint(container.tokens) for container in page.containers):
+        return tuple(texts)
     kept = [index for index, text in enumerate(texts) if text.kept]
     most = min(MAX_NOTE, sum(page.segments[index].size for index in kept))
     notes: dict[int, re.Pattern[str]] = {}

@@ -145,7 +145,7 @@ def exclude_duplicated_fields(
         text = texts[index]
         if text.kept and (field := within.get(fold(text.text))):
             checked[index] = text._replace(excluded_because=f"already in {field}")
-    if _kept_letters(checked[:headline]) < _kept_letters(checked[headline:]):
+    if headline and _kept_letters(checked[:headline]) < _kept_letters(checked[headline:]):
         for index in range(headline):
             if checked[index].kept:
                 checked[index] = checked[index]._replace(excluded_because="above the headline")

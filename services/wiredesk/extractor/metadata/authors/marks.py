@@ -1,6 +1,7 @@
 """Elements that mark-up marks as bylines: by attributes for machines, class names, and links to pages of authors."""
 
 import re
+from functools import cache
 
 from wiredesk.extractor.metadata.authors.vocabulary import AUTHOR_FOLDERS
 from wiredesk.extractor.page_elements import PageElements
@@ -44,8 +45,9 @@ ROLE_CLASS = re.compile(
 def marked_elements(page: PageElements) -> dict[int, int]:
     """Return the places of the elements of a page that are marked as bylines, with points for how strongly."""
     elements = page.in_order
-    links = page.places_with("href", _is_authors_page)
-    points = {place: NAMED_POINTS for place in links if elements[place].tag == "a"}
+    is_authors_page = cache(_is_authors_page)  # of one page, whose links lead to few places
+    links = (link for link in page.root.iter("a") if is_authors_page(link.get("href") or ""))
+    points = dict.fromkeys(page.places_of(links), NAMED_POINTS)
     is_named: dict[str, bool] = {}  # names, which many elements share
     for attribute in _NAMING:
         for place in page.places_with(attribute, _may_be_named):

@@ -195,14 +195,14 @@ def _is_prose(text: str) -> bool:
 def _begins_byline(text: str) -> bool:
     """Return whether a text may be a byline, by its first words."""
     opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
-    if opening[:2] not in _BEGINNINGS and "by " not in opening and text.isascii():
-        return False
     first, *rest = opening.split(None, 1) or [""]
-    if first.rstrip(":.") in OPENINGS and any(opening.startswith(phrase) for phrase in OPENINGS[first.rstrip(":.")]):
+    word = first.rstrip(":.")
+    if word in OPENINGS and opening.startswith(OPENINGS[word]):
         return True
     if rest and rest[0].startswith("by ") and first.isalpha():
         return True
-    if first.rstrip(":.") in TIME_WORDS and _BY_LATER.search(text):
+    may_be_later = word in TIME_WORDS and (opening[:2] in _BEGINNINGS or "by " in opening or not text.isascii())
+    if may_be_later and _BY_LATER.search(text):
         return True
     return not text.isascii() and SPACELESS.search(text) is not None
 

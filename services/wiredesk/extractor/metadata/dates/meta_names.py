@@ -38,6 +38,7 @@ _ANY_PUBLISHED = re.compile(
 _NOT_PUBLISHED = re.compile(r"modif|updat|expir|event|revis|last|valid|review|start|until|duration|reading|timezone")
 """What shows that a name is of another date."""
 
+_DIGIT = re.compile(r"\d")
 
 _SIGNS = str.maketrans("", "", "-_.: ")
 """Signs that are left out of names where they are compared."""
@@ -53,7 +54,7 @@ def dated_contents(meta: Mapping[str, str]) -> Mapping[str, str]:
     """Return the contents that may be dates, by the names in the form in which they are compared."""
     contents: dict[str, str] = {}
     for name, text in meta.items():
-        if any(map(str.isdecimal, text[:MAX_DATE])):
+        if _DIGIT.search(text, 0, MAX_DATE):
             contents.setdefault(name.lower().translate(_SIGNS), text)
     return contents
 

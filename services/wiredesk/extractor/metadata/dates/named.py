@@ -38,8 +38,11 @@ SHORT = 2
 _LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0df3\u0e30-\u0e4e\u0eb0-\u0ece\u1000-\u109f\u1780-\u17d3])"
 """A letter, or a sign of a vowel that belongs to one."""
 
-_TOKEN = re.compile(rf"\d+|{_LETTER}{{1,40}}(?:\.{_LETTER}{{1,3}})*|\S")
-"""A number, a word, an abbreviation with dots within, or one sign."""
+_WORD = re.compile(rf"{_LETTER}{{1,40}}(?:\.{_LETTER}{{1,3}})*")
+"""A word, or an abbreviation with dots within."""
+
+_TOKEN = re.compile(rf"\d+|{_WORD.pattern}|\S")
+"""A number, a word, or one sign."""
 
 _LINK_SIGNS = frozenset(".,'/-|()·、،।॥॰")
 """Signs between the parts of a date."""
@@ -92,15 +95,13 @@ class _Token(NamedTuple):
 
 def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a word."""
-    words = _TOKEN.findall(text)
-    if "." in text:
-        words = [word.replace(".", "") for word in words]
-    if MONTH_WORDS.isdisjoint(words):
+    if MONTH_WORDS.isdisjoint(word.replace(".", "") for word in _WORD.findall(text)):
         return
     tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
     numbers = (index for index, token in enumerate(tokens) if token.is_number)
     near = {index for number in numbers for index in range(number - MAX_LINKS - 1, number + MAX_LINKS + 1)}
-    for index in sorted(near.intersection(index for index, word in enumerate(words) if word in MONTH_WORDS)):
+    months = (index for index, token in enumerate(tokens) if token.text.replace(".", "") in MONTH_WORDS)
+    for index in sorted(near.intersection(months)):
         token = tokens[index]
         if not token.text[0].isalpha() or _is_weekday_of(tokens, index, conventions):
             continue

@@ -188,9 +188,9 @@ class _Walk:
             # Of an icon, the text after it is read.
             if isinstance(element.tag, str) and element.tag not in UNSEEN:
                 own = element.text or element.get("datetime") or element.get("content")
-                if own and _may_be_dated(own):
+                if own and not own.isspace() and _may_be_dated(own):
                     yield from self._block(element, own, place(number))
-            if tail and _may_be_dated(tail) and (parent := element.getparent()) is not None:
+            if tail and not tail.isspace() and _may_be_dated(tail) and (parent := element.getparent()) is not None:
                 yield from self._block(parent, tail, place(number))
 
     def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
@@ -270,7 +270,7 @@ def _names(element: Element) -> str:
 def _may_be_dated(piece: str) -> bool:
     """Return whether a piece of text may have a date at its beginning."""
     piece = piece[:MAX_PIECE]
-    return not piece.isspace() and (has_digit(piece) or may_be_relative(piece))
+    return has_digit(piece) or may_be_relative(piece)
 
 
 def _of_words(text: str, dates: Sequence[WrittenDate], *, is_labelled: bool) -> float:
