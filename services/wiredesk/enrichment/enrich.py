@@ -9,8 +9,10 @@ from typing import overload
 from wiredesk.enrichment.article_fields import ArticleField, article_fields, composed_field
 from wiredesk.enrichment.entities import build_entities, case_note, find_mentions, readable_fields
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk.enrichment.models import load_classifier, load_taggers
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
+from wiredesk.enrichment.small_words import is_english_by_small_words
 from wiredesk.enrichment.taggers import Taggers
 from wiredesk.languages.codes import canonical, canonical_stated
 from wiredesk.languages.detector import MODEL as LANGUAGE_MODEL
@@ -93,8 +95,9 @@ class Enricher:
     def enrich(self, article: CleanedArticle) -> EnrichedArticle:
         """Enrich an article. What cannot be determined is left out, and the event's notes say so."""
         notes: list[str] = []
-        detected = self._detector.detect(_beginning(article))
-        language = _language_to_read(article.language, detected)
+        beginning = _beginning(article)
+        detected = self._detector.detect(beginning)
+        language = _language_to_read(article.language, detected, beginning)
 
         models = [self._language_model]
 
@@ -202,12 +205,14 @@ def _beginning(article: CleanedArticle) -> str:
     return " ".join([article.title or "", *(block.text for block in article.paragraphs[:LANGUAGE_PARAGRAPHS])])
 
 
-def _language_to_read(stated: str | None, detected: LanguageGuess | None) -> str | None:
+def _language_to_read(stated: str | None, detected: LanguageGuess | None, beginning: str) -> str | None:
     """Return the ISO 639 code of the language in which the models read the article; None where it is not known."""
     if detected is not None and detected.confidence >= TRUSTED_CONFIDENCE:
         return canonical(detected.code)
     if stated and (code := canonical_stated(stated)) is not None:
         return code
+    if is_english_by_small_words(beginning):
+        return ENGLISH
     return canonical(detected.code) if detected is not None else None
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import fasttext
 
 from wiredesk.languages.invisible import INVISIBLE
+from wiredesk.languages.widths import half_width
 from wiredesk_schemas import LanguageGuess
 
 SAMPLE_CHARACTERS = 2000
@@ -91,8 +92,8 @@ def shared_detector() -> LanguageDetector:
 
 
 def _visible(text: str) -> str:
-    """Return a text as the model learnt its words: letters and their marks as one character, nothing invisible."""
-    return text if text.isascii() else unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    """Return a text as the model learnt its words: letters with their marks, none of full width, nothing invisible."""
+    return text if text.isascii() else half_width(unicodedata.normalize("NFC", INVISIBLE.sub("", text)))
 
 
 def _is_in_capitals(text: str) -> bool:

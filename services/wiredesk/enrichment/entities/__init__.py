@@ -13,6 +13,7 @@ matrix_kernel        the faster library for its matrices
 lexicon              the word lists that the rules use: titles, offices, company forms
 name_span            a name in one of the article's texts
 names                rules for the words of a name: its borders, its parts, its type
+name_ends            the last words of teams and institutions
 mentions             tagged spans, trimmed to the name; datelines
 unspaced             names in text without spaces
 cut_names            names that a tagger cut, in other languages than English
@@ -32,6 +33,7 @@ merging_people       of the same person
 short_names          of the same organisation or place, under a short name
 roles                the role that a text states beside a person's name
 gazetteer            names, and the people, organisations and places that they can mean
+region_of_city       the region whose city stands before it
 linking              which of them an article means
 inflection           dictionary forms of inflected names
 gazetteer_tagger     names marked by the gazetteer, where a language has no tagger

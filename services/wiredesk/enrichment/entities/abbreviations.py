@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.entities.name_span import NameSpan
-from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
 MAX_NAME_CHARACTERS = 100
@@ -24,9 +23,9 @@ def explained_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -
     """
     explained = []
     for field in fields:
-        if field.language != ENGLISH:
-            continue
         lexicon = lexicon_of(field.language)
+        if not lexicon.language or lexicon.unspaced:
+            continue
         tagged = [span for span in spans if span.field is field]
         for bracket in _BRACKETED.finditer(field.text):
             start = _start_of_name(field.text, bracket.start() - 1, bracket[1], lexicon)

@@ -179,8 +179,7 @@ def restore_case(text: str, style: Style, article: CaseCounts) -> str:
     spaced = INITIALS.sub(lambda initials: initials[0].replace(".", " "), text)  # they end no sentence
     words = list(WORD.finditer(spaced))
     cases = _most_likely_cases(spaced, words, style, article)
-    if style is not Style.TITLE_CASE:
-        cases = _with_known_names(spaced, words, cases)
+    cases = _with_known_names(spaced, words, cases)
     if style is Style.TITLE_CASE and not _is_headline(words, cases):
         return text
     characters = list(text if style is Style.TITLE_CASE else _lowered(text))

@@ -21,6 +21,12 @@ BEFORE_CHARACTERS = 80
 AFTER_CHARACTERS = 120
 """Number of characters after a name that are examined."""
 
+SAINTS = frozenset({"san", "sankt", "santa", "saint", "st.", "św.", "sv.", "св.", "são", "sint"})
+"""Titles with which names of places begin."""
+
+FULL_NAME_WORDS = 2
+"""Words of a given name and a surname."""
+
 COUNTRY = "country"
 """Kind of the gazetteer's countries. A country's name is used for its team as well, and stays the country's."""
 
@@ -47,6 +53,7 @@ _SPORT = re.compile(
     r"rebounds|decider|by \d+ points|wicket-?keeper|"
     r"half-time|halftime|penalty shoot-?out|hat-trick|kick-?off|NCAA|NFL|NBA|NHL|Premier League)\b"
 )
+_BEATS_WORD = re.compile(rf" {_BEATS} ")
 _BEATS_AFTER = re.compile(rf"^ (?:\w+ly )?{_BEATS} (?:the )?{_NAME}")
 _MEETS_AFTER = re.compile(rf"^ (?:will |to )?{_MEETS} (?:the )?{_NAME}")
 _BEATS_BEFORE = re.compile(rf"(?:{_NAME}) (?:\w+ly )?{_BEATS} (?:the )?$")
@@ -155,6 +162,7 @@ _COUNTRY_AFTER = re.compile(
     rf"^ (?:has|had) {_NUMBER} (?:million |billion )?(?:people|inhabitants|citizens|residents|refugees)\b"
     rf"|^ (?:has |had )?{_NUMBER} (?:million|billion)(?=[,.;:)]|$)"
     r"|^,? (?:with )?(?:a |its )?population\b|^, (?:a|the) (?:[a-z-]+ ){0,3}(?:country|nation|kingdom|republic) of\b"
+    r"|^ (?:has|had) (?:one of )?the [a-z-]+ (?:[a-z-]+ ){0,3}(?:in the world|in [A-Z][a-z]+|of any country)\b"
     r"|^ (?:exports|exported|imports|imported|borders) (?=[A-Z\d]|[a-z]+ (?:and|worth|to|from)\b)"
     r"|^ (?:has |had |will |would )?(?:im|ex)ports? (?:\w+ ){0,3}its\b"
     r"|^ (?:has |had |will |would )?[a-z]+ (?:almost |nearly |most |all |half |of ){0,3}its "
@@ -175,9 +183,20 @@ _NAME_BEFORE = re.compile(rf"(?P<other>{_NAME})(?:,| and| or) $")
 # A comma without a space stands for the slash of a pair.
 _PAIRED_AFTER = re.compile(r"^,(?P<other>[A-Z][^\W\d_]+)(?![\w,])")
 _PAIRED_BEFORE = re.compile(r"(?<![\w,])(?P<other>[A-Z][^\W\d_]+),$")
+_TITLE_BEFORE = re.compile(r"(?<!\w)([\w-]+\.?) $")
 _LAST_WORD = re.compile(r"(?<!\w)(\w+) $")
 
+# Buildings and roads that are named after people: `Charles de Gaulle airport`.
+_FACILITY_AFTER = re.compile(
+    r"^ (?:[Ii]nternational )?"
+    r"(?:[Aa]irport|[Ss]tadium|[Bb]oulevard|[Bb]ridge|[Hh]ighway|[Aa]venue|[Tt]unnel|[Ss]quare)\b"
+)
+
 # People.
+_SPEAKS_AFTER = re.compile(
+    r"^ (?:asked|says?|said|told|wrote|tweeted|thanked|hosts?|hosted|was born|died|"
+    r"(?P<alone>sang|sings|joked|smiled|married|danced|starred|stars|wept|acted))\b"
+)
 _PERSON_AFTER = re.compile(r"^,? (?:who\b|\d{1,3},)|^, \d{1,3}[,.]")
 
 
@@ -186,13 +205,13 @@ def type_shown(span: NameSpan) -> EntityType | None:
     if span.type not in NAME_TYPES:
         return None
     if span.field.language != ENGLISH:
-        return ORGANISATION if _is_club_with_article(span) else None
+        return PERSON if _follows_title(span) else ORGANISATION if _is_club_with_article(span) else None
     text = span.field.text
     before = text[max(0, span.start - BEFORE_CHARACTERS) : span.start]
     after = text[span.end : span.end + AFTER_CHARACTERS]
-    if _is_person(span, after) or _is_of_pair(span, before, after):
+    if not _is_facility(span, after) and (_is_person(span, after) or _is_of_pair(span, before, after)):
         return PERSON
-    if _is_place(span, before, after):
+    if _is_facility(span, after) or _is_place(span, before, after):
         return PLACE
     if _is_company(span, before, after) or _is_team(span, before, after):
         return ORGANISATION
@@ -216,8 +235,16 @@ def _is_person(span: NameSpan, after: str) -> bool:
     """Whether a name of two words with a given name (`London Breed`) is followed by an age or an office."""
     if span.type is PERSON or span.surface.partition(" ")[0] not in span.lexicon.given_names or " " not in span.surface:
         return False
+    speaks = _SPEAKS_AFTER.match(after)
+    if speaks and len(span.surface.split()) == FULL_NAME_WORDS and (span.type is PLACE or speaks["alone"]):
+        return lookup(span.surface, PLACE) is None  # `Savannah Guthrie asked`
     role = roles.role_after(span.field.text, span.end)
     return bool(_PERSON_AFTER.match(after)) or role is not None or re.match(r", an? [a-z-]+,? ", after) is not None
+
+
+def _is_facility(span: NameSpan, after: str) -> bool:
+    """Whether a person's full name is that of a building or a road."""
+    return span.type is PERSON and " " in span.surface and _FACILITY_AFTER.match(after) is not None
 
 
 def _is_of_pair(span: NameSpan, before: str, after: str) -> bool:
@@ -226,6 +253,17 @@ def _is_of_pair(span: NameSpan, before: str, after: str) -> bool:
     if pair is None or lookup(span.surface, PLACE) or lookup(span.surface, ORGANISATION):
         return False
     return bool({span.surface, pair["other"]} & known_surnames()) and lookup(pair["other"], PLACE) is None
+
+
+def _follows_title(span: NameSpan) -> bool:
+    """Whether what was marked as a place, and is none that is known, has a title before it: `Frau Selenska`."""
+    lexicon = span.lexicon
+    if span.type is not PLACE or lexicon.unspaced:
+        return False
+    word = _TITLE_BEFORE.search(span.field.text, max(0, span.start - BEFORE_CHARACTERS), span.start)
+    if word is None or word[1].lower() not in lexicon.titles - lexicon.regnal_titles or word[1].lower() in SAINTS:
+        return False
+    return not candidates(span.surface, span.field.language or ENGLISH)
 
 
 def _is_club_with_article(span: NameSpan) -> bool:
@@ -294,6 +332,17 @@ def _is_team(span: NameSpan, before: str, after: str) -> bool:
         return False
     sentence = _sentence(before, after)
     return _SCORE.search(sentence) is not None or _SPORT.search(sentence) is not None
+
+
+def in_match_report(span: NameSpan) -> bool:
+    """Whether the sentence around a name is about a match."""
+    text = span.field.text
+    before, after = (
+        text[max(0, span.start - BEFORE_CHARACTERS) : span.start],
+        text[span.end : span.end + AFTER_CHARACTERS],
+    )
+    sentence = _sentence(before, after)
+    return any(shown.search(sentence) for shown in (_SCORE, _SPORT, _BEATS_WORD))
 
 
 def _sentence(before: str, after: str) -> str:

@@ -10,6 +10,7 @@ from wiredesk.enrichment.entities.folding import fold_name
 from wiredesk.enrichment.entities.gazetteer import lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.readable import PAIR_MARK
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -18,10 +19,10 @@ MAX_CHARACTERS = 120
 
 # `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`
 _ENGLISH = re.compile(
-    r"^([A-Z][A-Z.'’-]+(?:[ /][A-Z][A-Z.'’-]+){0,4})"  # the place, or places
+    r"^([A-Z][A-Z.'’-]+(?:[ /,][A-Z][A-Z.'’-]+){0,4})"  # the place, or places: `,` is a slash
     r"(?:, [A-Z][\w.]+(?: [A-Z][a-z]+)?)?"  # the country or state
-    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? "  # the day
-    r"(?:(?P<agency>\([A-Z][\w. ]{1,20}\)) [-–—]|[-–—] )"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?"  # the day
+    r"(?: (?P<agency>\([A-Z][\w. ]{1,20}\)) [-–—]| [-–—|] |: )"
 )
 
 _CAPITAL = f"[{CAPITALS}Α-ΩΆΈΉΊΌΎΏ]"
@@ -105,11 +106,11 @@ def _is_agency(name: str, field: ArticleField) -> bool:
 
 
 def _places(field: ArticleField, dateline: re.Match[str], *, is_certain: bool) -> Iterator[NameSpan]:
-    name, _, river = dateline[1].rpartition("/")
+    name, _, river = dateline[1].replace(PAIR_MARK, "/").rpartition("/")
     if name and river.lower() in lexicon_of(field.language).rivers:
         yield NameSpan(field, dateline.start(1), dateline.end(1), EntityType.PLACE)
         return
-    for place in re.finditer(r"[^/]+", dateline[1]):
+    for place in re.finditer(r"[^/,]+", dateline[1]):
         surface = place[0].strip()
         start = dateline.start(1) + place.start() + place[0].index(surface)
         if is_certain or lookup(surface.title(), EntityType.PLACE):

@@ -61,6 +61,7 @@ class Lexicon:
         given_names: places, as they are written, that are also given names.
         brands: companies and clubs whose names look like a person's or a place's.
         club_heads: last words of names of clubs.
+    team_nicknames: the same, where other people and things are called so too: `Ottawa Senators`.
         possessive_names: companies whose names end in a possessive.
         indices: of shares.
         compound_ends: what follows a name and a hyphen without being a part of it (`led`).
@@ -111,6 +112,7 @@ class Lexicon:
     given_names: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
     club_heads: frozenset[str] = frozenset()
+    team_nicknames: frozenset[str] = frozenset()
     possessive_names: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
     compound_ends: frozenset[str] = frozenset()

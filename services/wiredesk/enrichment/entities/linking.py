@@ -21,6 +21,7 @@ from wiredesk.enrichment.entities.gazetteer import (
 )
 from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.region_of_city import region_of_city_before
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -85,6 +86,7 @@ _KIND_BEFORE = re.compile(
     r"\b(?:(?P<region>[Ss]tate|[Pp]rovince|[Rr]egion)\sof|(?P<city>[Cc]ity|town|port|village)\sof|(?P<river>[Rr]iver)"
     r"|(?P<country>[Rr]epublic\sof|country\sof|nation\sof)|(?P<other>Lake|Mount|Fort|Lower|Upper|County))\s$"
 )
+_NAME_ENDS = re.compile(r"(?:^|[a-z,] )(?:[Tt]he )?(?!The )[A-Z][\w’'-]* $")
 _STATES = {
     "Ala": "AL", "Ariz": "AZ", "Ark": "AR", "Calif": "CA", "Colo": "CO", "Conn": "CT", "Del": "DE", "Fla": "FL",
     "Ga": "GA", "Ill": "IL", "Ind": "IN", "Kan": "KS", "Ky": "KY", "La": "LA", "Md": "MD", "Mass": "MA", "Mich": "MI",
@@ -303,6 +305,8 @@ class Linker:
             within = [c for c in meanings if any(_is_within(c.entry, area) for area in stated)]
             if stated and not within and not is_country:
                 return None
+            if region := region_of_city_before(span, meanings):
+                return region
             areas = stated or _hinted_areas(span)
             within = [c for c in meanings if any(_is_within(c.entry, area) for area in areas)]
             if within:
@@ -449,6 +453,8 @@ def _stated_kind(span: NameSpan) -> str | None:
     text = span.field.text
     after = _KIND_AFTER.match(text[span.end : span.end + CONTEXT_CHARACTERS])
     before = _KIND_BEFORE.search(text[max(0, span.start - CONTEXT_CHARACTERS) : span.start])
+    if before and _NAME_ENDS.search(text, max(0, span.start - CONTEXT_CHARACTERS), span.start - len(before[0])):
+        before = None  # `the Rakhine state of Myanmar`
     match = after or before
     if match is None and _JOINS_UNION.match(text[span.end : span.end + CONTEXT_CHARACTERS]):
         return COUNTRY

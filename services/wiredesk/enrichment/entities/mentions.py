@@ -20,6 +20,7 @@ from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_p
 from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.known_names import brand_names, known_names
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
+from wiredesk.enrichment.entities.name_ends import whole_organisations, without_seat
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.entities.place_adjectives import is_place_adjective
 from wiredesk.enrichment.entities.quotations import without_foreign_words
@@ -50,6 +51,7 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
     spans = list(without_foreign_words(trimmed))
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
     explained = [*explained_names(fields, spans), *brand_names(fields)]
+    explained += [whole for whole in whole_organisations(spans) if not any(whole.overlaps(name) for name in explained)]
     spans = [*explained, *without_parts(spans, explained)]
     spans = [*spans, *further_names(fields, spans)]
     spans = unify_types(fields, [*spans, *known_names(fields, spans)])
@@ -147,6 +149,8 @@ def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previo
         end += len(names.possessive(field.text, end))
     if kind in (EntityType.ORGANISATION, EntityType.PLACE):
         end -= trailing_length(field.text, start, end, kind, lexicon)
+    if kind is EntityType.ORGANISATION:
+        end = without_seat(field.text, start, end)
     return start, end
 
 

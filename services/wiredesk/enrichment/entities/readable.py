@@ -13,6 +13,8 @@ from wiredesk.enrichment.entities import casing, world_casing
 from wiredesk.enrichment.entities.gazetteer import known_surnames, known_type
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
+from wiredesk.languages.widths import half_width
+from wiredesk_schemas import EntityType
 
 HEADLINES = frozenset({"/title", "/subtitle"})
 """Pointers of the texts that may be in Title Case. In a paragraph, capitals throughout are a list of names."""
@@ -43,7 +45,7 @@ def readable_fields(fields: Iterable[ArticleField]) -> list[ArticleField]:
 
     Headlines in Title Case are read in ordinary case, and hyphened pairs are separated, in English only.
     """
-    plain = [_with_text(field, _without_emoji(field.text)) for field in fields]
+    plain = [_with_text(field, half_width(_without_emoji(field.text))) for field in fields]
     styles = [_style(field) for field in plain]
     ordinary = [field.text for field, style in zip(plain, styles, strict=True) if style is None]
 
@@ -128,14 +130,15 @@ def _is_pair(text: str, pair: re.Match[str], single_words: Callable[[], frozense
         or second.lower() in lexicon.rivers
     ):
         return False
+    before = _WORD_BEFORE.search(text[max(0, pair.start() - CONTEXT_CHARACTERS) : pair.start()])
+    ends_company = before is not None and known_type(f"{before[1]} {first}") is EntityType.ORGANISATION
     if pair["mark"] == "/":
         return min(len(first), len(second)) >= MIN_SLASHED_CHARACTERS
-    if lexicon.language != ENGLISH:
-        return False
+    if lexicon.language != ENGLISH or ends_company:
+        return False  # `Air France-KLM`
     known = [is_known_name(word) or word.lower() in single_words() for word in (first, second)]
     if all(is_known_name(word) for word in (first, second)) or (all(known) and pair["mark"] == "–"):
         return True
-    before = _WORD_BEFORE.search(text[max(0, pair.start() - CONTEXT_CHARACTERS) : pair.start()])
     if before is not None and before[1][0].isupper() and before[1].lower() not in lexicon.sentence_beginnings:
         return False  # a given name: `Kristin Scott-Thomas`
     after = _WORDS_AFTER.match(text[pair.end() : pair.end() + CONTEXT_CHARACTERS])

@@ -1,0 +1,61 @@
+"""Names of teams and institutions whose last word a tagger left out: `Mumbai Indians`, `St Mary's Hospital`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from wiredesk.enrichment.entities.context import in_match_report
+from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives
+from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.languages import ENGLISH
+from wiredesk_schemas import EntityType
+
+MAX_NICKNAME_CHARACTERS = 24
+"""Number of characters after a place that are searched for the name of its team."""
+
+_INSTITUTION = re.compile(
+    r"['’]s? (?:[A-Z][a-z]+ )?(?:Hospital|College|School|University|Academy|Infirmary|Hospice|Church|Cathedral)\b"
+)
+_COMPANY_OF = re.compile(r"(?:Ltd|Limited|Inc|Corp|LLC|LLP|PLC|plc)\.?(?= of [A-Z])")
+
+
+def whole_organisations(spans: Iterable[NameSpan]) -> Iterator[NameSpan]:
+    """Yield the organisations of which English spans are the beginning."""
+    for span in spans:
+        if span.field.language != ENGLISH:
+            continue
+        end = _team_end(span) or _institution_end(span)
+        if end:
+            yield NameSpan(span.field, span.start, end, EntityType.ORGANISATION)
+
+
+def without_seat(text: str, start: int, end: int) -> int:
+    """Return where a company's name ends, before the town that it is in: `Smith & Sons Ltd of Hull`."""
+    form = _COMPANY_OF.search(text, start, end)
+    return form.end() if form else end
+
+
+def _team_end(span: NameSpan) -> int:
+    """Return where the name of a place's team ends; 0 where none follows."""
+    if span.type is not EntityType.PLACE or "," in span.surface:
+        return 0
+    after = _nicknames(span.lexicon).match(span.field.text, span.end, span.end + MAX_NICKNAME_CHARACTERS)
+    if after is None:
+        return 0
+    is_team = after[1].lower() in span.lexicon.club_heads or in_match_report(span)
+    return after.end() if is_team else 0
+
+
+def _institution_end(span: NameSpan) -> int:
+    """Return where the name of an institution ends that a person's name begins; 0 where none follows."""
+    if span.type is not EntityType.PERSON:
+        return 0
+    after = _INSTITUTION.match(span.field.text, span.end)
+    return after.end() if after else 0
+
+
+@cache
+def _nicknames(lexicon: Lexicon) -> re.Pattern[str]:
+    """Return a pattern of the teams' names that follow a place's."""
+    names = (" ".join(map(str.capitalize, name.split())) for name in lexicon.club_heads | lexicon.team_nicknames)
+    return re.compile(rf" ({alternatives(names)})(?![\w-])")

@@ -1,0 +1,91 @@
+"""Names whose last word a tagger left out, and names that the words after them show to be something else."""
+
+import pytest
+
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import build_entities, find_mentions, readable_fields
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk_schemas import EntityType
+
+PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
+
+
+def entities_of(text: str, *tagged: tuple[str, EntityType], language: str = "en") -> dict[str, EntityType]:
+    spans = [TaggedSpan(text.index(name), text.index(name) + len(name), kind) for name, kind in tagged]
+    fields = readable_fields([ArticleField("/paragraphs/0/text", text, 1.0, language=language)])
+    return {mention.surface: mention.type for mention in find_mentions(fields, [spans])}
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "expected"),
+    [
+        ("The Dallas Cowboys lost again.", ("Dallas", PLACE), {"Dallas Cowboys": ORGANISATION}),
+        ("The Mumbai Indians beat the Lions.", ("Mumbai", PLACE), {"Mumbai Indians": ORGANISATION}),
+        ("Two Ottawa Senators scored in the final.", ("Ottawa", PLACE), {"Ottawa Senators": ORGANISATION}),
+        ("Two California Senators wrote a letter.", ("California", PLACE), {"California": PLACE}),
+        ("St Mary's Hospital is crumbling.", ("St Mary", PERSON), {"St Mary's Hospital": ORGANISATION}),
+        ("Macron's party lost.", ("Macron", PERSON), {"Macron": PERSON}),
+        (
+            "Acme & Sons Ltd of Hull closed.",
+            ("Acme & Sons Ltd of Hull", ORGANISATION),
+            {"Acme & Sons Ltd": ORGANISATION},
+        ),
+        ("The Charles de Gaulle airport closed.", ("Charles de Gaulle", PERSON), {"Charles de Gaulle": PLACE}),
+        ("Charles de Gaulle spoke.", ("Charles de Gaulle", PERSON), {"Charles de Gaulle": PERSON}),
+        ("Savannah Alder asked about it.", ("Savannah Alder", PLACE), {"Savannah Alder": PERSON}),
+        ("Charlotte Alder sang at it.", ("Charlotte Alder", ORGANISATION), {"Charlotte Alder": PERSON}),
+        ("Charlotte Alder said so.", ("Charlotte Alder", ORGANISATION), {"Charlotte Alder": ORGANISATION}),
+        ("Chad has one of the lowest incomes in the world.", ("Chad", PERSON), {"Chad": PLACE}),
+        ("Chad has one of the lowest voices.", ("Chad", PERSON), {"Chad": PERSON}),
+        ("Ayatollah Ali Alder met them.", ("Ayatollah Ali Alder", PERSON), {"Ali Alder": PERSON}),
+    ],
+)
+def test_the_words_after_a_name_are_read(
+    text: str, tagged: tuple[str, EntityType], expected: dict[str, EntityType]
+) -> None:
+    assert entities_of(text, tagged) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("BEIRUT/JERUSALEM, Oct 1 (Reuters) - It rained.", {"BEIRUT", "JERUSALEM"}),
+        ("ISLAMABAD: It rained.", {"ISLAMABAD"}),
+        ("BERLIN | It rained.", {"BERLIN"}),
+        ("ANALYSIS: It rained.", set()),
+        ("NATO | It rained.", set()),
+    ],
+)
+def test_datelines_have_many_signs(text: str, places: set[str]) -> None:
+    assert {name for name, kind in entities_of(text).items() if kind is PLACE} == places
+
+
+def test_a_company_with_a_hyphen_is_no_pair_of_places() -> None:
+    (field,) = readable_fields([ArticleField("/title", "Then Air France-KLM and the India-Pakistan border", 1.0)])
+    assert field.text == "Then Air France-KLM and the India,Pakistan border"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wikidata"),
+    [
+        ("Police in Vancouver, Washington, found the car.", "Washington", "Q1223"),
+        ("They flew to Vancouver, Washington and Ottawa.", "Washington", "Q61"),
+        ("The Rakhine state of Myanmar was hit.", "Myanmar", "Q836"),
+    ],
+)
+def test_a_city_before_a_region_shows_which_one_it_is(text: str, name: str, wikidata: str) -> None:
+    spans = [TaggedSpan(text.index(n), text.index(n) + len(n), PLACE) for n in ("Vancouver", name) if n in text]
+    mentions = find_mentions([ArticleField("/paragraphs/0/text", text, 1.0)], [spans])
+    assert {entity.wikidata for entity in build_entities(mentions) if entity.mentions[0].surface == name} == {wikidata}
+
+
+def test_a_title_in_another_language_shows_a_person() -> None:
+    assert entities_of("Dann sprach Frau Alderova.", ("Alderova", PLACE), language="de") == {"Alderova": PERSON}
+    assert entities_of("Dann kam Frau Berlin.", ("Berlin", PLACE), language="de") == {"Berlin": PLACE}
+    assert entities_of("Das liegt bei Sankt Alder.", ("Alder", PLACE), language="de") == {"Alder": PLACE}
+
+
+def test_abbreviations_are_explained_in_other_languages() -> None:
+    text = "Kemudian Komisi Pemberantasan Korupsi (KPK) menahan bupati."
+    expected = {"Komisi Pemberantasan Korupsi": ORGANISATION, "KPK": ORGANISATION}
+    assert entities_of(text, ("Komisi Pemberantasan Korupsi (KPK)", ORGANISATION), language="id") == expected
