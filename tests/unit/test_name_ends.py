@@ -13,7 +13,8 @@ PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.OR
 def entities_of(text: str, *tagged: tuple[str, EntityType], language: str = "en") -> dict[str, EntityType]:
     spans = [TaggedSpan(text.index(name), text.index(name) + len(name), kind) for name, kind in tagged]
     fields = readable_fields([ArticleField("/paragraphs/0/text", text, 1.0, language=language)])
-    return {mention.surface: mention.type for mention in find_mentions(fields, [spans])}
+    mentions = find_mentions(fields, [spans])
+    return {mention.field.published_text[mention.start : mention.end]: mention.type for mention in mentions}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,14 @@ def entities_of(text: str, *tagged: tuple[str, EntityType], language: str = "en"
         ("Charlotte Alder said so.", ("Charlotte Alder", ORGANISATION), {"Charlotte Alder": ORGANISATION}),
         ("Chad has one of the lowest incomes in the world.", ("Chad", PERSON), {"Chad": PLACE}),
         ("Chad has one of the lowest voices.", ("Chad", PERSON), {"Chad": PERSON}),
+        ("Lord Alderton disagreed.", ("Lord Alderton", ORGANISATION), {"Alderton": PERSON}),
+        (
+            "Lord Advocate Alder disagreed.",
+            ("Lord Advocate Alder", ORGANISATION),
+            {"Lord Advocate Alder": ORGANISATION},
+        ),
+        ("The Republic of Congo signed.", ("Republic of Congo", ORGANISATION), {"Republic of Congo": PLACE}),
+        ("The Republic of Tea signed.", ("Republic of Tea", ORGANISATION), {"Republic of Tea": ORGANISATION}),
         ("Ayatollah Ali Alder met them.", ("Ayatollah Ali Alder", PERSON), {"Ali Alder": PERSON}),
     ],
 )
@@ -89,3 +98,23 @@ def test_abbreviations_are_explained_in_other_languages() -> None:
     text = "Kemudian Komisi Pemberantasan Korupsi (KPK) menahan bupati."
     expected = {"Komisi Pemberantasan Korupsi": ORGANISATION, "KPK": ORGANISATION}
     assert entities_of(text, ("Komisi Pemberantasan Korupsi (KPK)", ORGANISATION), language="id") == expected
+
+
+def test_articles_belong_to_names_in_dutch() -> None:
+    text = "Dat staat in De Telegraaf en in Trouw."
+    assert entities_of(text, ("De", ORGANISATION), language="nl") == {"De Telegraaf": ORGANISATION}
+    text = "Zij woont in 's-Hertogenbosch en werkt thuis."
+    assert entities_of(text, ("'s-Hertogenbosch", PLACE), language="nl") == {"'s-Hertogenbosch": PLACE}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "places"),
+    [
+        ("es", "EL PRESIDENTE VIAJA A MARRUECOS Y A BUENOS AIRES", {"MARRUECOS", "BUENOS AIRES"}),
+        ("pl", "PREMIER SPOTKAŁ SIĘ Z PREZYDENTEM UKRAINY", {"UKRAINY"}),
+        ("en", "five people died in a fire at a hotel in bangkok. the owner fled to laos.", {"bangkok", "laos"}),
+        ("en", "Five people died in a fire at a hotel in Bangkok.", set()),
+    ],
+)
+def test_places_are_known_where_case_was_restored(language: str, text: str, places: set[str]) -> None:
+    assert set(entities_of(text, language=language)) == places

@@ -29,6 +29,9 @@ def read(headline: str, *paragraphs: str) -> list[str]:
         ("Hospital Staff Strike Over Pay As Winter Begins", "Hospital staff strike over pay as winter begins"),
         ("Senate Passes Bill As Biden Vows To Sign It", "Senate passes bill as Biden vows to sign it"),
         ("Senate Rejects Plan To Raise Taxes On Fuel", "Senate rejects plan to raise taxes on fuel"),
+        ("Tesla Sales Plunge In Europe, Musk Blames Tariffs", "Tesla sales plunge in Europe, Musk blames tariffs"),
+        ("Germany Votes: Merz Wins, Scholz Concedes", "Germany votes: Merz wins, Scholz concedes"),
+        ("Why Does Nobody Trust The Bank Of England?", "Why does nobody trust the Bank of England?"),
     ],
 )  # fmt: skip
 def test_a_headline_in_title_case_is_read_in_ordinary_case(headline: str, ordinary: str) -> None:
@@ -68,6 +71,8 @@ def test_a_headline_in_ordinary_case_and_a_list_of_names_are_left_alone(headline
         ("WORLD HEALTH ORGANIZATION ENDS ITS WORK IN UGANDA", "World Health Organization ends its work in Uganda"),
         ("it was the best buy of all in our test", "It was the best buy of all in our test"),
         ("the european union sued apple in brussels", "The European Union sued Apple in Brussels"),
+        ("five people died in bangkok. the owner fled to laos. he is rich.",
+         "Five people died in Bangkok. The owner fled to Laos. He is rich."),
     ],
 )  # fmt: skip
 def test_a_text_without_case_is_read_in_ordinary_case(text: str, ordinary: str) -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from wiredesk.enrichment.entities.gazetteer import known_type
+from wiredesk.enrichment.entities.gazetteer import known_surnames, known_type
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
 
@@ -33,7 +33,13 @@ class Case(StrEnum):
 
 
 HEADLINE_VERB_WEIGHT = 8.0
-"""Added to the count in lower case of a headline's verb, in Title Case: the table knows `Vows` from headlines."""
+"""Added to the count in lower case of a headline's verb: the table knows `Vows` from headlines."""
+
+MIN_CERTAIN_COUNT = 2
+"""Minimum occurrences in the article, all in one case, with which the table counts for less."""
+
+CERTAIN_FACTOR = 0.25
+"""Factor on the table's counts then."""
 
 SUFFIX_CHARACTERS = 3
 """Last letters of an unknown word that tell how it is written."""
@@ -248,12 +254,14 @@ def _most_likely_cases(text: str, words: Sequence[re.Match[str]], style: Style, 
     back: list[dict[Case, Case]] = []
     end = 0
     for word in words:
-        if end and CONTINUES.fullmatch(text, end, word.start()) is None:
-            best = {Case.LOWER: max(best.values()), Case.CAPITAL: -math.inf}  # a new sentence
+        last = None
+        if end and CONTINUES.fullmatch(text, end, word.start()) is None:  # a new sentence
+            last = Case.LOWER if best[Case.LOWER] >= best[Case.CAPITAL] else Case.CAPITAL
+            best = {Case.LOWER: best[last], Case.CAPITAL: -math.inf}
         emission = _emission(word[0], style, article)
         came_from = {case: _best_before(best, case) for case in Case}
         best = {case: _after(best, came_from[case], case) + emission[case] for case in Case}
-        back.append(came_from)
+        back.append(came_from if last is None else dict.fromkeys(Case, last))
         end = word.end()
     case = Case.LOWER if best[Case.LOWER] >= best[Case.CAPITAL] else Case.CAPITAL
     cases: list[Case] = []
@@ -282,9 +290,11 @@ def _emission(word: str, style: Style, article: CaseCounts) -> dict[Case, float]
     table = casing_table()
     lowered = word.lower()
     lower, capital = table.counts.get(lowered) or _unknown_counts(lowered)
-    if style is Style.TITLE_CASE and lowered in lexicon_of(ENGLISH).headline_verbs:
-        lower += HEADLINE_VERB_WEIGHT
+    if style is not Style.LOWER_CASE and lowered in lexicon_of(ENGLISH).headline_verbs:
+        lower, capital = lower + HEADLINE_VERB_WEIGHT, 0.0  # those with a capital are of headlines
     of_article = article.get(lowered, (0, 0))
+    if min(of_article) == 0 and max(of_article) >= MIN_CERTAIN_COUNT:
+        lower, capital = CERTAIN_FACTOR * lower, CERTAIN_FACTOR * capital
     lower, capital = lower + ARTICLE_WEIGHT * of_article[0], capital + ARTICLE_WEIGHT * of_article[1]
     return {
         Case.LOWER: math.log((lower + SMOOTHING[Case.LOWER]) / table.totals[0]),
@@ -295,7 +305,7 @@ def _emission(word: str, style: Style, article: CaseCounts) -> dict[Case, float]
 def _unknown_counts(word: str) -> tuple[float, float]:
     """Return counts for a word that the table lacks: those of a name, or the shares of rare words with the same end."""
     table = casing_table()
-    if known_type(word.capitalize()) is not None:
+    if known_type(word.capitalize()) is not None or word.capitalize() in known_surnames():
         return (0.0, 1.0)
     if word in lexicon_of(ENGLISH).headline_verbs:
         return (1.0, 0.0)

@@ -5,9 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities.gazetteer import candidates, is_country, known_type, lookup
+from wiredesk.enrichment.entities.gazetteer import (
+    MIN_LARGE_CITY_PROMINENCE,
+    candidates,
+    is_country,
+    known_type,
+    lookup,
+    lookup_form,
+)
 from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon, alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
+from wiredesk.enrichment.entities.readable import has_ordinary_case
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -37,6 +45,13 @@ _GERMAN_GENITIVE = re.compile(rf"(?:^|[.!?] )([{CAPITALS}][{SMALL_LETTERS}]{{3,}
 MAX_CITY_CHARACTERS = 40
 """Number of characters before a region that are searched for a city in it."""
 
+MAX_PLACE_WORDS = 3
+"""Maximum words of a place that is looked for in a text whose case was restored."""
+
+MIN_PLACE_CHARACTERS = 4
+"""Minimum characters of such a place."""
+
+_CAPITAL_WORD = re.compile(rf"(?<![\w-])[{CAPITALS}][^\W\d_]+(?![\w-])")
 _NAME_AFTER = re.compile(r"[ -][A-Z]")
 
 
@@ -47,6 +62,8 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
     """
     marked = MarkedPlaces(spans)
     for field in fields:
+        if field.published is not None and not has_ordinary_case(field):
+            yield from _places_without_case(field, marked)
         if field.language != ENGLISH:
             yield from _countries_that_begin(field, marked)
             continue
@@ -59,6 +76,28 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
             if kind and not marked.overlap(field, *word.span()):
                 yield NameSpan(field, word.start(), word.end(), kind)
     yield from _cities_of_regions(spans, marked)
+
+
+def _places_without_case(field: ArticleField, marked: MarkedPlaces) -> Iterator[NameSpan]:
+    """Yield countries and large cities of a text whose case was restored: a tagger misses more there."""
+    language = field.language or ENGLISH
+    words = list(_CAPITAL_WORD.finditer(field.text))
+    end = 0
+    for begin, word in enumerate(words):
+        for last in range(min(len(words), begin + MAX_PLACE_WORDS) - 1, begin - 1, -1):
+            start, stop = word.start(), words[last].end()
+            if (
+                start < end
+                or stop - start < MIN_PLACE_CHARACTERS
+                or " ".join(one[0] for one in words[begin : last + 1]) != (field.text[start:stop])
+            ):
+                continue
+            entry = lookup_form(field.text[start:stop], EntityType.PLACE, language)
+            is_large = entry is not None and entry.kind == "city" and entry.prominence >= MIN_LARGE_CITY_PROMINENCE
+            if entry is not None and (is_large or entry.kind == "country") and not marked.overlap(field, start, stop):
+                yield NameSpan(field, start, stop, EntityType.PLACE)
+                end = stop
+                break
 
 
 def _countries_that_begin(field: ArticleField, marked: MarkedPlaces) -> Iterator[NameSpan]:

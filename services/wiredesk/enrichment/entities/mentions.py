@@ -35,6 +35,11 @@ MAX_NAME_CHARACTERS = 120
 MAX_SPAN_CHARACTERS = 2 * MAX_NAME_CHARACTERS
 """Maximum characters of a tagged span, which may have titles, articles and spaces around the name."""
 
+DUTCH = "nl"
+"""The language with names of places that begin with an apostrophe."""
+
+_ELIDED_ARTICLE = re.compile(r"['’]s-[A-Z]")
+
 # The second part of `Washington, D.C.`, which taggers mark as two places.
 _WASHINGTON_DC = re.compile(r"^,?\s*D\.?C\.?$")
 
@@ -151,6 +156,8 @@ def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previo
         end -= trailing_length(field.text, start, end, kind, lexicon)
     if kind is EntityType.ORGANISATION:
         end = without_seat(field.text, start, end)
+    if lexicon.language == DUTCH and _ELIDED_ARTICLE.match(field.text, start - 1, end):
+        start -= 1  # `'s-Hertogenbosch`
     return start, end
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from wiredesk.enrichment.entities.context import in_match_report
-from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives
+from wiredesk.enrichment.entities.lexicon import CAPITALS, Lexicon, alternatives
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
@@ -16,15 +16,15 @@ MAX_NICKNAME_CHARACTERS = 24
 _INSTITUTION = re.compile(
     r"['’]s? (?:[A-Z][a-z]+ )?(?:Hospital|College|School|University|Academy|Infirmary|Hospice|Church|Cathedral)\b"
 )
+_NEXT_WORD = re.compile(rf" [{CAPITALS}][\w-]+")
 _COMPANY_OF = re.compile(r"(?:Ltd|Limited|Inc|Corp|LLC|LLP|PLC|plc)\.?(?= of [A-Z])")
 
 
 def whole_organisations(spans: Iterable[NameSpan]) -> Iterator[NameSpan]:
-    """Yield the organisations of which English spans are the beginning."""
+    """Yield the organisations of which spans are the beginning."""
     for span in spans:
-        if span.field.language != ENGLISH:
-            continue
-        end = _team_end(span) or _institution_end(span)
+        is_english = span.field.language == ENGLISH
+        end = (_team_end(span) or _institution_end(span)) if is_english else _end_after_article(span)
         if end:
             yield NameSpan(span.field, span.start, end, EntityType.ORGANISATION)
 
@@ -44,6 +44,14 @@ def _team_end(span: NameSpan) -> int:
         return 0
     is_team = after[1].lower() in span.lexicon.club_heads or in_match_report(span)
     return after.end() if is_team else 0
+
+
+def _end_after_article(span: NameSpan) -> int:
+    """Return where an organisation's name ends of which only the article was marked: `De Telegraaf`; or 0."""
+    if span.type is not EntityType.ORGANISATION or span.surface.lower() not in span.lexicon.articles:
+        return 0
+    after = _NEXT_WORD.match(span.field.text, span.end)
+    return after.end() if after else 0
 
 
 def _institution_end(span: NameSpan) -> int:

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from wiredesk.enrichment.entities.gazetteer import candidates
 from wiredesk.enrichment.entities.lexicon import PUNCTUATION, WORLD_PUNCTUATION, Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.languages import ENGLISH
@@ -29,6 +30,15 @@ STORM_WORDS = 2
 
 RANK_WORDS = 2
 """Words of a rank before a person's name."""
+
+TITLES_OF_ONE = frozenset(
+    {"baroness", "dame", "lady", "lord", "mr.", "mrs", "mrs.", "ms", "ms.", "mx", "prof", "prof.", "rev", "rev."}
+)
+"""English titles before a surname with which few organisations begin."""
+
+_STATE = re.compile(
+    r"(?:(?:Democratic|People's|Islamic|Federal|United) )*(?:Republic|Kingdom|Sultanate|Emirate) of (?:the )?"
+)
 
 ENGLISH_TITLES = frozenset(
     {"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "president", "chancellor", "minister", "senator", "governor", "secretary"}
@@ -304,8 +314,8 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
         return EntityType.PLACE
     if tagged is EntityType.PERSON and lowered.rpartition(" ")[2] in lexicon.not_names:
         return None  # `Tory MPs`
-    if tagged is EntityType.ORGANISATION and is_ranked_person(surface, lexicon):
-        return EntityType.PERSON
+    if tagged is EntityType.ORGANISATION and (shown := _type_of_beginning(surface, lexicon)) is not None:
+        return shown
     if tagged in NAME_TYPES and lowered in lexicon.brands:
         return EntityType.ORGANISATION
     return _type_of_last_word(lowered.split(), tagged, lexicon) if tagged in NAME_TYPES else tagged
@@ -335,6 +345,26 @@ def is_ranked_person(surface: str, lexicon: Lexicon) -> bool:
         and words[-1] not in lexicon.organisation_heads
         and words[RANK_WORDS] not in lexicon.small_words
     )
+
+
+def _type_of_beginning(surface: str, lexicon: Lexicon) -> EntityType | None:
+    """Return the type that the first words of what was tagged as an organisation show, or None."""
+    if is_ranked_person(surface, lexicon) or _is_titled(surface.lower(), lexicon):
+        return EntityType.PERSON
+    return EntityType.PLACE if _is_state(surface, lexicon) else None
+
+
+def _is_titled(lowered: str, lexicon: Lexicon) -> bool:
+    """Whether a name in lower case is a title of one person and a surname: `lord sumption`."""
+    first, _, rest = lowered.partition(" ")
+    is_surname = rest.isalpha() and rest not in lexicon.organisation_heads and rest not in lexicon.offices
+    return lexicon.language == ENGLISH and first in TITLES_OF_ONE and is_surname and lowered not in lexicon.brands
+
+
+def _is_state(surface: str, lexicon: Lexicon) -> bool:
+    """Whether a name is a state's in full: `Republic of Congo`."""
+    state = _STATE.match(surface) if lexicon.language == ENGLISH else None
+    return state is not None and any(c.entry.kind == "country" for c in candidates(surface[state.end() :]))
 
 
 def is_index(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
