@@ -8,6 +8,7 @@ taggers              which tagger reads which language
 article_fields       the texts of an article, each with its JSON Pointer
 composed_text        texts as dictionaries write them, with the offsets of those that are published
 languages            what is supported for each language
+small_words          English, known by its small words in a short text
 lean_spacy           spaCy, imported in half of its time
 entities             names: tagged, cleaned, merged into entities, linked
 encoder              the encoder of many languages, for names; and its word pieces
