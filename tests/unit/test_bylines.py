@@ -101,6 +101,33 @@ PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleve
         ("【記者張小明／台北報導】", ("張小明",), ()),
         ("[本報記者張小明台北報導]", ("張小明",), ()),
         ("홍길동·김철수 기자", ("홍길동", "김철수"), ()),
+        ("Aus Rom berichtet Ida Lund", ("Ida Lund",), ()),
+        ("Aus Bad Selb berichten Ida Lund und Bo Lee", ("Ida Lund", "Bo Lee"), ()),
+        ("Von Aus Keller", ("Aus Keller",), ()),
+        ("Tekst Jan van der Meer", ("Jan van der Meer",), ()),
+        ("Беседовала Дарья Иванова", ("Дарья Иванова",), ()),
+        ("Story Musgrave", ("Story Musgrave",), ()),
+        ("Ida Lund (avec AFP)", ("Ida Lund",), ("AFP",)),
+        ("Ida Lund. Corresponsal en Londres", ("Ida Lund",), ()),
+        ("By the Rev. Ida Lund", ("Rev. Ida Lund",), ()),
+        ("By Ida Lund, CNN Business", ("Ida Lund",), ("CNN",)),
+        ("Reuters Staff", (), ("Reuters",)),
+        ("As told to Ida Lund", ("Ida Lund",), ()),
+        ("Tribune par Ida Lund", ("Ida Lund",), ()),
+        ("Protokoll: Ida Lund", ("Ida Lund",), ()),
+        ("Röportaj: Ayşe Yılmaz", ("Ayşe Yılmaz",), ()),
+        ("Na Amina Juma", ("Amina Juma",), ()),
+        ("Gan Carys Ifan", ("Carys Ifan",), ()),
+        ("Сурвалжлагч Б.Болормаа", ("Б.Болормаа",), ()),
+        ("โดย สมหญิง ใจดี", ("สมหญิง ใจดี",), ()),
+        ("דנה לוי ויוסי כהן", ("דנה לוי", "יוסי כהן"), ()),
+        ("런던=김하늘 특파원", ("김하늘",), ()),
+        ("[셀비일보 = 김하늘 기자]", ("김하늘",), ()),
+        ("(서울=연합뉴스) 김하늘 기자 =", ("김하늘",), ("연합뉴스",)),
+        ("글=김하늘", ("김하늘",), ()),
+        ("ロンドン＝佐藤花子", ("佐藤花子",), ()),
+        ("本报驻英国特派记者 林晓燕", ("林晓燕",), ()),
+        ("red.", (), ()),
         ("Our Correspondent", (), ()),
         ("নিজস্ব প্রতিবেদক", (), ()),
         ("Rui Ma, MD", ("Rui Ma",), ()),
@@ -313,3 +340,35 @@ def test_a_text_that_is_not_read_is_no_byline(pieces: list[str]) -> None:
     stated = is_byline(text)
     with patch("wiredesk.extractor.metadata.authors.grammar._may_introduce", return_value=True):
         assert is_byline(text) is stated
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("<p>Ida Lund<br>Chief Political Correspondent</p>", ("Ida Lund",)),
+        ("<div><span>Ida Lund, journalist</span><span>14. mar. 2025</span></div>", ("Ida Lund",)),
+        ("<p>Climate Change, 14 March 2025</p>", ()),
+        ("<p>Chief Executive Officer</p>", ()),
+        ("<p><a>EXPERT WORK</a> <a>MACHINE TRANSLATION</a> <a>LANGUAGES</a></p>", ()),
+    ],
+)
+def test_below_the_headline_a_name_beside_a_role_is_a_byline(line: str, people: tuple[str, ...]) -> None:
+    root = parse_html(f"<h1>The pier reopens in May</h1>{line}{PROSE * 3}")
+    assert root is not None
+    assert shown_byline(PageElements(root), ["The pier reopens in May"]).people == people
+
+
+@pytest.mark.parametrize("name", ["createdby", "by", "author vcard", "meta by"])
+def test_class_names_of_bylines(name: str) -> None:
+    for line, people in ((f"<p class='{name}'>Ida Lund</p>", ("Ida Lund",)), ("<p class='standby'>Ida Lund</p>", ())):
+        root = parse_html(f"<h1>The pier reopens in May</h1>{line}{PROSE * 3}")
+        assert root is not None
+        assert shown_byline(PageElements(root), ["The pier reopens in May"]).people == people
+
+
+def test_the_byline_of_a_short_story_in_a_table() -> None:
+    story = "<br><br>".join([PROSE.removeprefix("<p>").removesuffix("</p>")] * 2)
+    page = f"<table><tr><td><font><b>The pier reopens in May</b></font><br><font>By Ida Lund</font><br>{story}</table>"
+    root = parse_html(page)
+    assert root is not None
+    assert shown_byline(PageElements(root), ["The pier reopens in May"]).people == ("Ida Lund",)

@@ -61,7 +61,9 @@ def shown(body: str, url: str = "https://news.example/pier", language: str = "en
         ("hi", "१६ जनवरी २०२४"), ("bn", "১৬ জানুয়ারি ২০২৪"), ("ta", "16 ஜனவரி 2024"), ("th", "๑๖ มกราคม ๒๕๖๗"), ("th", "16 ม.ค. 67"),
         ("km", "16 មករា 2024"), ("my", "16 ဇန်နဝါရီ 2024"), ("vi", "ngày 16 tháng 1 năm 2024"), ("id", "16 Januari 2024"),
         ("ja", "令和6年1月16日"), ("ja", "R6.1.16"), ("zh", "二〇二四年一月十六日"), ("zh-TW", "民國113年1月16日"), ("zh-TW", "113/01/16"),
-        ("ko", "2024년 1월 16일"), ("ko", "2024. 1. 16."), ("sv", "2024-01-16"), ("mn", "2024 оны 1-р сарын 16"),
+        ("zh-TW", "中華民國一一三年一月十六日"), ("pl", "16-I-2024"), ("hu", "2024. I. 16."), ("tg", "16 январи 2024"), ("de", "16. Jan. 2024"),
+        ("ha", "16 ga Janairu, 2024"), ("zu", "16 Januwari 2024"), ("km", "ថ្ងៃទី១៦ ខែមករា ឆ្នាំ២០២៤"), ("my", "၁၆ ဇန်နဝါရီလ ၂၀၂၄"),
+        ("tl", "Ika-16 ng Enero 2024"), ("ko", "2024년 1월 16일"), ("ko", "2024. 1. 16."), ("sv", "2024-01-16"), ("mn", "2024 оны 1-р сарын 16"),
     ],
 )  # fmt: skip
 def test_a_day_is_read_in_every_form(language: str, text: str) -> None:
@@ -543,3 +545,34 @@ def test_other_names_of_the_date_of_publication(name: str, *, is_read: bool) -> 
 def test_the_first_day_of_a_programs_calendar_is_no_date(machine: str) -> None:
     body = f'<h1>The pier reopens in May</h1><time datetime="{machine}">16 January 2024</time>'
     assert shown(body)[0] == DAY
+
+
+def test_a_german_abbreviation_of_march_is_read() -> None:
+    assert first("14. Mrz. 2023", "de") == date(2023, 3, 14)
+
+
+@pytest.mark.parametrize("text", ["Henry VI. 16", "Chapter 4 - IX - 12", "16 V 202"])
+def test_roman_numerals_are_no_months_by_themselves(text: str) -> None:
+    assert first(text, "en") is None
+
+
+def test_two_days_ago_in_turkish_is_no_day_of_another_language() -> None:
+    assert shown("<h1>The pier reopens in May</h1><p class=date>2 gün önce</p>", language="tr")[0] == date(2024, 1, 30)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("<time title='16 January 2024 20:05'>3 hours ago</time>", EVENING),
+        ("<time title='Published'>16 January 2024</time>", DAY),
+        ("<span class=date data-timestamp=1705435500>3 hours ago</span>", datetime(2024, 1, 16, 20, 5, tzinfo=UTC)),
+        ("<span class=date data-time=1705435500000></span>", datetime(2024, 1, 16, 20, 5, tzinfo=UTC)),
+        ("<span class=date data-time=12></span>", None),
+    ],
+)
+def test_a_date_may_be_stated_beside_what_is_shown(line: str, day: date | None) -> None:
+    assert shown(f"<h1>The pier reopens in May</h1>{line}", url="https://news.example/p")[0] == day
+
+
+def test_milliseconds_of_some_programs_are_a_date() -> None:
+    assert parse_stated_date("/Date(1705435500000)/") == datetime(2024, 1, 16, 20, 5, tzinfo=UTC)

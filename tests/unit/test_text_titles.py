@@ -134,3 +134,12 @@ def test_any_lines_give_a_line_of_bounded_length_or_none(header: list[str], url:
         *(text for line in header for text in line.split("\n") if text.strip()), url=f"https://courier.example/{url}"
     )
     assert found is None or 0 < len(found) <= MAX_TITLE
+
+
+@pytest.mark.parametrize("mark", ["# ", "### ", "Subject: ", "Betreff: "])
+def test_the_mark_of_a_heading_or_a_subject_is_no_part_of_it(mark: str) -> None:
+    assert title(mark + HEADLINE, "2 March 2024") == HEADLINE
+
+
+def test_a_line_of_date_and_byline_is_no_headline() -> None:
+    assert title(HEADLINE, "Publié le vendredi 14 mars 2025 · Ida Lund, envoyée spéciale à Selby pier") == HEADLINE

@@ -295,3 +295,48 @@ def test_an_element_that_acts_as_a_heading_for_those_who_hear_the_page_is_one() 
     acting = f'<div role="heading" aria-level="1">{HEADLINE}</div>'
     assert read(acting, "The Selby Courier")[0] == HEADLINE
     assert read(f"<h1>{OTHER}</h1>{acting}", "The Selby Courier")[0] == OTHER
+
+
+SIGNED = "<footer><p>© 2024 The Vale Echo. All rights reserved.</p></footer>"
+"""The end of a page that names its site nowhere else."""
+
+
+@pytest.mark.parametrize(
+    ("window", "body", "title"),
+    [
+        (f"{OTHER} - The Vale Echo", SIGNED, OTHER),
+        (f"{OTHER} - Sport - The Vale Echo", SIGNED, OTHER),
+        (f"{OTHER} - The Vale Echo", "", f"{OTHER} - The Vale Echo"),
+        (f"{OTHER} - The Vale Echo", '<a href="/"><img alt="The Vale Echo"></a>', OTHER),
+        (f"The Vale Echo - {OTHER}", SIGNED, OTHER),
+        (f"{OTHER} - The Vale Times", "", OTHER),
+        ("Молоко залило дорогу в долине — Окская газета", "", "Молоко залило дорогу в долине"),
+        (f"{OTHER} - vale-echo.example", "", OTHER),
+        (f"{OTHER} :: Echo :: Sport", "", OTHER),
+        (f"{OTHER} // Echo", "", OTHER),
+        ("Marsham - Hull: the ferry that nobody wanted", "", "Marsham - Hull: the ferry that nobody wanted"),
+        (
+            "Marsham - Hull line closes for three weeks - The Vale Echo",
+            SIGNED,
+            "Marsham - Hull line closes for three weeks",
+        ),
+    ],
+)
+def test_a_site_that_only_signs_its_pages_is_no_part_of_the_headline(window: str, body: str, title: str) -> None:
+    assert read(body, window)[0] == title
+
+
+def test_a_heading_that_links_to_the_front_page_is_the_site() -> None:
+    logo = f'<h1><a href="/">The Vale Echo</a></h1><h3>{OTHER}</h3>'
+    assert read(logo, f"The Vale Echo: {OTHER}")[0] == OTHER
+    assert read(f'<h1><a href="/story">{OTHER}</a></h1>', OTHER)[0] == OTHER
+
+
+def test_readings_of_characters_are_no_part_of_the_headline() -> None:
+    ruby = "<h1><ruby>渡船場<rp>（</rp><rt>とせんば</rt><rp>）</rp></ruby>の再開を市が決定</h1>"
+    assert read(ruby, "渡船場の再開を市が決定｜港日新聞")[0] == "渡船場の再開を市が決定"
+
+
+def test_comments_and_badges_in_a_heading_are_no_part_of_it() -> None:
+    for badge in ('<a href="#c">12 comments</a>', "<small>Updated</small>"):
+        assert read(f"<h1>{OTHER} {badge}</h1>{SIGNED}", f"{OTHER} - The Vale Echo")[0] == OTHER

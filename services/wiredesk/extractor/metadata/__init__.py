@@ -6,6 +6,7 @@ text_sources   the places of a text page: lines around its body
 titles         the headline and the standfirst
 acting_headings  what acts as the headline of a page whose headings do not
 trail_headings  headings of pages whose `<h1>` ends the trail of sections above the story
+title_ends     the name of a site that a page only signs itself with, in the title of its window
 kickers        words before a headline that not every place of a page has
 address_words  words of a page's address, which often repeat its headline
 text_titles    the headline of a text page

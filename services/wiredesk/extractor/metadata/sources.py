@@ -1,10 +1,13 @@
 """The places of an HTML page that state metadata, each read once."""
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
+
+from lxml import etree
 
 from wiredesk.extractor.document import Element, find, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
@@ -152,7 +155,7 @@ class MetadataSources:
     @cached_property
     def heading_parts(self) -> frozenset[str]:
         """The texts of the `<span>` elements of the page's `<h1>` elements: kickers, and headlines after them."""
-        spans = (islice(heading.iter("span"), MAX_SPANS) for heading, _ in self.heading_elements)
+        spans = (islice(heading.iter("span", "small", "sup", "a"), MAX_SPANS) for heading, _ in self.heading_elements)
         return frozenset(text_of(span) for span in chain.from_iterable(spans))
 
     def times(self) -> Iterator[str | None]:
@@ -165,12 +168,16 @@ def heading_text(heading: Element) -> str:
 
     A kicker in a `<span>` that nothing separates from the headline gets a space, and so do lines in one each.
     """
+    if heading.find(".//rt") is not None:
+        heading = copy.deepcopy(heading)
+        etree.strip_elements(heading, "rt", "rp", with_tail=False)  # readings of characters, which no title repeats
     text = _LINK_SIGN.sub("", text_of(heading))
     for span in islice(heading.iter("span"), MAX_SPANS):
         following = span.getnext()
         after = span.tail or (text_of(following) if following is not None else "")
         kicker = text_of(span)
         is_line = not span.tail and " " in kicker and " " in after and following is not None and following.tag == "span"
-        if len(kicker) >= MIN_KICKER and after and (is_line or (not kicker[-1].isupper() and after[0].isupper())):
+        is_glued = after[:1].isupper() and (not kicker[-1:].isupper() or (kicker.isupper() and after[1:2].islower()))
+        if len(kicker) >= MIN_KICKER and after and (is_line or is_glued):
             text = text.replace(f"{kicker}{after[0]}", f"{kicker} {after[0]}", 1)
     return text

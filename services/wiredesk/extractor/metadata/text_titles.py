@@ -91,8 +91,11 @@ _INDIC = re.compile(r"[\u0900-\u0dff]")
 _WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff])+")
 """A word of a text in such scripts, whose vowels are signs at the letters."""
 
-_BULLET = re.compile(r"^[*•‣·]\s+")
-"""The marker of a list item that is no dash, with which a quotation may begin."""
+_BULLET = re.compile(r"^(?:[*•‣·]|#{1,6}|(?:Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Тема):)\s+")
+"""The marker of a list item that is no dash, with which a quotation may begin; that of a heading, or of a subject."""
+
+_BETWEEN_PARTS = re.compile(r"\s[·•|]\s?")
+"""What is between the date and the byline of a line."""
 
 WEIGHTS: Mapping[str, float] = {
     "short": -0.46,
@@ -258,6 +261,9 @@ class _Page:
         if length(text) < MIN_TITLE or len(text) > MAX_TITLE or self.lines[index].is_residue:
             return False
         if names_publication(text) or (is_caption(text) and self.address.share_in(text) < MOST_OF_ADDRESS):
+            return False
+        date, *others = _BETWEEN_PARTS.split(text, maxsplit=1)
+        if others and self.marks[index] and is_dated(date):
             return False
         return index < self.start or not words.ends_sentence(text)
 

@@ -15,6 +15,7 @@ from wiredesk.extractor.metadata.dates import is_dated
 from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.kickers import with_agreed_kicker
 from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.metadata.title_ends import links_home, without_signed_end
 from wiredesk.extractor.metadata.trail_headings import headline_after_trail
 from wiredesk.extractor.words import clean, fold, length
 from wiredesk_schemas import Evidence
@@ -68,7 +69,7 @@ _BRACKETED_END = re.compile(r"\s*[【\[（(][^】\]）)]{1,20}[】\]）)]\s*$")
 """The site's name in brackets at the end of such a title."""
 
 _SITE_AFTER_COLON = re.compile(
-    r"\s*[：:]\s*[^：:，,。、！？]{0,14}"
+    r"\s*(?:[：:]|——)\s*[^：:，,。、！？]{0,14}"
     r"(?:新聞(?:社|網)?|新闻(?:网)?|ニュース|日報|日报|時報|时报|晚报|晚報|網|网|オンライン|テレビ|通信社?|電子版|デジタル)$"
 )
 """The site's name after a colon, by the words with which such names end."""
@@ -106,7 +107,9 @@ class StatedTitles:
     @classmethod
     def of(cls, sources: MetadataSources, source: str | None, url: str) -> "StatedTitles":
         """Read the titles of a page."""
-        site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_in_window(sources)
+        path = urlsplit(url).path
+        home = {fold(text) for heading, text in sources.heading_elements if path.strip("/") and links_home(heading)}
+        site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_in_window(sources) | home
         address = AddressWords.of(url)
         shown = [headline_after_trail(heading, text, address) or text for heading, text in sources.heading_elements]
         headings = [_without_labels(_without_site_at_end(_plain(heading), site)) for heading in shown]
@@ -122,7 +125,7 @@ class StatedTitles:
                 for place, text in stated
                 if text and len(text) <= MAX_TITLE and (title := _without_labels(_without_site(_plain(text), site)))
             ],
-            window=_without_labels(_without_site(sources.window_title or "", site))[:MAX_TITLE],
+            window=_window(sources, site, path)[:MAX_TITLE],
             address=address,
         )
 
@@ -130,6 +133,13 @@ class StatedTitles:
     def machine_titles(self) -> tuple[str, ...]:
         """The titles that are made for machines and for the window, the most trusted first."""
         return (*(title for _, title in self.declared), self.window)
+
+
+def _window(sources: MetadataSources, site: set[str], path: str) -> str:
+    """Return the title of the window without the site's name, as the page states it or signs with it."""
+    title = (sources.window_title or "")[: 2 * MAX_TITLE]
+    without = _without_site(title, site)
+    return _without_labels(without_signed_end(title, sources.elements, path) if without == title else without)
 
 
 def titles(stated: StatedTitles) -> Iterator[tuple[Evidence, str | None]]:

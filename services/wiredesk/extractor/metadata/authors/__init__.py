@@ -1,6 +1,7 @@
 """Authors: the people of the byline, and the agencies and newsrooms that are named beside them or instead of them.
 
 grammar          from the text of a byline to names, without roles, places and times
+beginnings       beginnings of bylines that are no fixed phrase
 names            what a name looks like, by its script
 spaceless_names  names in Chinese, Japanese and Korean bylines
 agencies         news agencies, and the agencies that a story credits in its dateline or at its end

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
+from wiredesk.extractor.metadata.authors.beginnings import with_plain_beginning, without_label
 from wiredesk.extractor.metadata.authors.names import (
     MAX_NAME_WORDS,
     Trust,
+    is_department,
     is_name,
     is_only_role,
     is_person_called_news,
@@ -19,7 +21,7 @@ from wiredesk.extractor.metadata.authors.names import (
     without_role,
     without_role_before,
 )
-from wiredesk.extractor.metadata.authors.spaceless_names import spaceless_candidates, without_place_of_report
+from wiredesk.extractor.metadata.authors.spaceless_names import spaceless_candidates
 from wiredesk.extractor.metadata.authors.vocabulary import (
     CALENDAR,
     NO_NAMES,
@@ -110,9 +112,6 @@ _ADDRESS = re.compile(
 _OF_ADDRESS = re.compile(r"@|//|www\.|\.(?:co|org|net)", re.IGNORECASE)
 """What every such address has. Most texts have none, and are not searched for one."""
 
-_WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—՝", ":/=(),;|[]()@ \u2013\u2013:")
-"""Wide punctuation of Chinese and Japanese texts, the Armenian sign after a label, and what these are in others."""
-
 _START = r"(?:^|(?<=[|¦(\[•·;,/–\n-])|(?<=[|¦(\[•·;,/–-] ))"
 _COLON = r"\s{0,2}[:|¦]{0,1}\s{0,2}"
 
@@ -164,7 +163,6 @@ SPACELESS = re.compile(
 _TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IGNORECASE)
 """A word for the time of a story."""
 
-_PLACE_FIRST = re.compile(r"^\s?[^\W\d_]{2,20} [-–] (?=[^\W\d_]+ [^\W\d_])")
 _WHOLE_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]")
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
 _HARD = re.compile(
@@ -284,8 +282,7 @@ def _normalised(text: str) -> str:
     if "<" in text or "&" in text:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
-    if not text.isascii():
-        text = _PLACE_FIRST.sub(_name_after_place, without_place_of_report(text.translate(_WIDE)))
+    text = with_plain_beginning(text)
     text = text.replace("\n", SOFT)
     if _OF_ADDRESS.search(text):
         text = _ADDRESS.sub(" | ", text)
@@ -295,11 +292,6 @@ def _normalised(text: str) -> str:
     text = text.strip(" |¦")
     whole = _WHOLE_BRACKETS.fullmatch(text)
     return whole[1] if whole else text
-
-
-def _name_after_place(first: re.Match[str]) -> str:
-    """Return nothing instead of a place before a whole name in a script without capitals: `القاهرة - أحمد علي`."""
-    return "" if is_uncased(first[0]) else first[0]
 
 
 def _unglued(glued: re.Match[str]) -> str:
@@ -400,7 +392,7 @@ def _is_newsroom_name(text: str, trust: Trust) -> bool:
 def _parts(clause: str, trust: Trust) -> Iterator[_Part]:
     """Yield the pieces of a clause between its signs and numbers. After a word for a time, only clear names count."""
     before, *after = _TIME.split(clause)
-    for text in (brackets[1].strip(_STRIPPED) for brackets in _BRACKETS.finditer(before)):
+    for text in (_LEADING.sub("", brackets[1].strip(_STRIPPED)) for brackets in _BRACKETS.finditer(before)):
         if agency_named(text):
             yield _Part(text, trust, after_comma=True)
     before = _BRACKETS.sub(_without_brackets, before)
@@ -475,7 +467,7 @@ def _joins(word: str, left: str, right: str) -> bool:
 
 def _candidates(text: str, trust: Trust) -> Iterator[str]:
     """Yield the texts in a piece that may be names, without affiliation, place and words that follow names."""
-    text = _LEADING.sub("", text.strip(_STRIPPED))
+    text = without_label(_LEADING.sub("", text.strip(_STRIPPED)))
     affiliation = _AFFILIATION.search(text)
     if (affiliation and trust is not Trust.DECLARED) or (affiliation and is_name(text[: affiliation.start()])):
         text = text[: affiliation.start()]
@@ -498,6 +490,9 @@ def _candidates(text: str, trust: Trust) -> Iterator[str]:
     if len(name_words) > WEAK and name_words[: len(name_words) // 2] == name_words[(len(name_words) + 1) // 2 :]:
         name_words = name_words[: len(name_words) // 2]  # written twice, for readers of pictures and of text
         text = " ".join(name_words)
+    if len(name_words) == WEAK and is_department(name_words[1], agency_named(name_words[0])):
+        yield name_words[0]
+        return
     for size in range(MAX_AGENCY_WORDS, 0, -1):
         agency = " ".join(name_words[-size:])
         if len(name_words) - size >= WEAK and len(agency) >= MIN_AGENCY and agency_named(agency):

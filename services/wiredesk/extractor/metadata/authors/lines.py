@@ -125,7 +125,7 @@ class _Region:
                 if index < self.headline - NEAR_HEADLINE:
                     continue
                 if not byline and self._is_below_headline(index):
-                    byline, points = _names_in_line(self.texts[index]), BETWEEN
+                    byline, points = names_in_line(self.texts[index]), BETWEEN
             if byline:
                 yield points - DISTANCE * self._distance(index), byline, points < ANNOUNCED
 
@@ -175,7 +175,7 @@ def _byline_at(texts: Sequence[str], index: int) -> tuple[Byline, float]:
     if len(text) <= MAX_LINE and is_byline(text):
         byline = parse_byline([text])
         return (byline, ANNOUNCED) if names_clearly(byline) or len(text) <= MAX_SHORT else (Byline(), 0.0)
-    byline = _names_in_line(text)
+    byline = names_in_line(text)
     if byline and re.search(r"\d", text):
         return byline, DATED
     around = (*texts[max(0, index - REACH) : index], *following[:REACH])
@@ -187,14 +187,14 @@ def _byline_at(texts: Sequence[str], index: int) -> tuple[Byline, float]:
 def _name_lines(texts: Sequence[str]) -> Iterator[str]:
     """Yield the lines that continue a byline: names, and roles and commas between them."""
     for text in texts:
-        if _names_in_line(text):
+        if names_in_line(text):
             yield text
         elif len(text) > MIN_WORD and not is_only_role(text):
             return
 
 
 @lru_cache(maxsize=256)
-def _names_in_line(text: str) -> Byline:
+def names_in_line(text: str) -> Byline:
     """Return whom a line names that has names, roles and times, and little else.
 
     Cached, because a line is read with each of those around it.

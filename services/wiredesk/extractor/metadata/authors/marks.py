@@ -16,7 +16,8 @@ MAX_NAMES = 300
 """Characters that are read of the class names and ids of an element."""
 
 CLASS = re.compile(
-    r"by-?line|(?<![a-z])(?:writtenby|written-by|posted-?by|publishedby|attribution|redakteure?|verfasser|forfatter|skribent|"
+    r"by-?line|(?:^|\s)by(?:\s|$)|(?<![a-z])(?:created-?by|writtenby|written-by|posted-?by|publishedby|attribution|redakteure?|"
+    r"verfasser|forfatter|skribent|"
     r"kirjoittaja|avtor|yazar|penulis|tacgia)(?![a-z]{4})|(?:author|writer|reporter|journalist|contributor|autor|auteur)"
     r"(?!i[sztd]|it|ship)"
 )

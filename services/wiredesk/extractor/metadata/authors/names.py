@@ -144,7 +144,8 @@ def without_role(text: str) -> str:
     if end < len(name_words):
         while end > MIN_WORDS and fold(name_words[end - 1]) in ROLE_MODIFIERS:
             end -= 1
-    return " ".join(name_words[:end])
+        return " ".join(name_words[:end]).rstrip(".,")
+    return text if end == len(name_words) else " ".join(name_words[:end])
 
 
 def without_role_before(text: str) -> str:
@@ -156,6 +157,11 @@ def without_role_before(text: str) -> str:
     before, name = name_words[:role], " ".join(name_words[role + 1 :])
     is_modifier = all(word.islower() or fold(word) in ROLE_MODIFIERS | ROLES for word in before[1:])
     return name if is_modifier and is_name(name, Trust.BARE) and not names_newsroom(name) else text
+
+
+def is_department(text: str, of: str | None) -> bool:
+    """Return whether a text after an agency's name is that of a department: `Business`, `Staff`."""
+    return of is not None and all(fold(word) in ROLE_MODIFIERS | {"staff"} for word in text.split())
 
 
 def with_point(name: str, text: str) -> str:
@@ -208,7 +214,7 @@ def _is_cased_name(text: str, trust: Trust) -> bool:
             MIN_WORDS <= len(content) <= MAX_BARE_WORDS
             and len(capitals) == len(content)
             and content[0] == name_words[0]
-            and not NO_NAMES.intersection(map(fold, content))
+            and not NO_NAMES.intersection(map(fold, _after_no_particle(name_words)))
             and not any(len(word) == 1 for word in content[:1])
             and not ROLES.intersection(map(fold, content))
             and not re.search(r"[,:;/&]|\.$", text)
@@ -220,6 +226,11 @@ def _is_cased_name(text: str, trust: Trust) -> bool:
     lower = [word for word in content if not _begins_upper(word)]
     most = len(content) // 2 if trust is Trust.DECLARED else 0
     return len(lower) <= most and not NO_NAMES.intersection(map(fold, lower))
+
+
+def _after_no_particle(name_words: list[str]) -> list[str]:
+    """Return the words of a name that no particle stands before: `van der Meer` is a name, `Meer` is a button."""
+    return [word for before, word in zip(["", *name_words], name_words, strict=False) if before not in PARTICLES]
 
 
 def _begins_upper(word: str) -> bool:

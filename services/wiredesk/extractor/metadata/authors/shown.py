@@ -18,11 +18,13 @@ from wiredesk.extractor.metadata.authors.grammar import (
     is_byline,
     parse_byline,
 )
+from wiredesk.extractor.metadata.authors.lines import names_in_line
 from wiredesk.extractor.metadata.authors.marks import CLASS, ROLE_CLASS, marked_elements
 from wiredesk.extractor.metadata.authors.names import Trust, is_name, is_role
-from wiredesk.extractor.metadata.authors.vocabulary import OPENINGS, TIME_WORDS
+from wiredesk.extractor.metadata.authors.vocabulary import OPENINGS, ROLES, TIME_WORDS
 from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import clean, fold, length
+from wiredesk.languages.alternation import alternation
 
 MAX_BYLINE_ELEMENTS = 1000
 """Elements of a byline that are read."""
@@ -44,6 +46,18 @@ MIN_TEASER = 25
 
 MAX_APART = 60
 """Elements between two parts of one byline."""
+
+MIN_LINE, MAX_LINE = 8, 120
+"""Characters of a line that names somebody beside a role."""
+
+MAX_PARTS = 8
+"""Elements within such a line, at most."""
+
+MAX_LINKS = 2
+"""Links within such a line, at most."""
+
+MIN_ROLE = 5
+"""Letters of a role, more than which show that a line is no heading."""
 
 MAX_OPENING = 40
 """Characters at the beginning of a text that show whether it may be a byline."""
@@ -80,6 +94,11 @@ _BESIDE = re.compile(
 
 _ELSEWHERE_TAGS = frozenset({"nav", "form", "select", "blockquote"})
 """Elements that never hold the byline."""
+
+_BESIDE_NAME = re.compile(
+    rf"(?<!\w)(?:{alternation(word for word in ROLES if len(word) > MIN_ROLE)})(?!\w)", re.IGNORECASE
+)
+"""A role: a line of names beside one is a byline."""
 
 _BESIDE_TAGS = frozenset({"aside", "figure", "figcaption", "button", "table"})
 """Elements that hold the byline only near the headline."""
@@ -141,8 +160,6 @@ def shown_byline(page: PageElements, titles: Iterable[str]) -> Byline:
         titles: what the page states as the story's headline.
     """
     walk = _walk(page)
-    if not walk.candidates:
-        return Byline()
     headline = _headline(walk, [fold(title) for title in titles if title])
     around_story = _around_story(walk, headline[1] if headline else None)
     around_teasers = _around_teasers(walk, headline[1] if headline else None)
@@ -159,7 +176,24 @@ def shown_byline(page: PageElements, titles: Iterable[str]) -> Byline:
         byline = _read(candidate)
         if byline:
             scored.append((score, candidate, byline))
+    if not scored and headline is not None:
+        return _beside_role(page, headline[0], walk.prose)
     return _best(sorted(scored, key=lambda row: row[1].index), walk.prose)
+
+
+def _beside_role(page: PageElements, headline: int, prose: Sequence[int]) -> Byline:
+    """Return whom a line between headline and story names beside a role."""
+    first = bisect_left(prose, headline + 1)
+    end = min(prose[first] if first < len(prose) else 0, headline + MAX_APART)
+    for element in page.in_order[headline + 1 : end]:
+        if element.tag not in _TEXT_TAGS or element.tag in _HEADINGS or element.tag == "a" or len(element) > MAX_PARTS:
+            continue
+        if sum(1 for _ in islice(element.iter("a"), MAX_LINKS + 1)) > MAX_LINKS:
+            continue  # tags: `Expert`
+        text = _joined_text(element)
+        if MIN_LINE <= len(text) <= MAX_LINE and _BESIDE_NAME.search(text) and (byline := names_in_line(text)).people:
+            return byline
+    return Byline()
 
 
 def _walk(page: PageElements) -> _Walk:
@@ -230,7 +264,7 @@ def _around_story(walk: _Walk, headline: Element | None) -> set[Element]:
         counts.update(islice(element.iterancestors(), PROSE_LEVELS))
     most = max(counts.values(), default=0)
     for element, count in counts.items():
-        if count >= max(MIN_PARAGRAPHS, most // 2):
+        if count >= max(min(MIN_PARAGRAPHS, max(most, 2)), most // 2):  # short stories have two
             around.add(element)
             around.update(element.iterancestors())
     return around

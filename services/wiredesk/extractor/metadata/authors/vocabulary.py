@@ -76,9 +76,12 @@ _PLAIN_INTRODUCTIONS = frozenset({"by", "von", "par", "por", "nga"})
 WEAK_INTRODUCTIONS = tuple(
     text
     for text in phrases("introductions")
-    if len(text) <= 3 and text not in _PLAIN_INTRODUCTIONS  # noqa: PLR2004 - letters
+    if len(text) <= 3 and text not in _PLAIN_INTRODUCTIONS and text != text.upper()  # noqa: PLR2004 - letters
 )
-"""Introductions that are common words or given names, too: `de`, `av`, `Per`. A given and a family name follow."""
+"""Introductions that are common words or given names, too: `de`, `av`, `Per`. A given and a family name follow.
+
+Scripts without capitals have none: nothing there shows that a name follows.
+"""
 
 STRONG_INTRODUCTIONS = tuple(text for text in phrases("introductions") if text not in WEAK_INTRODUCTIONS)
 """Introductions that are rarely anything else."""
@@ -91,5 +94,8 @@ def _by_first_word(texts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return by_word
 
 
-OPENINGS = _by_first_word(phrases("introductions", "labels"))
+LABEL_WORDS = frozenset(fold(phrase) for phrase in phrases("labels") if " " not in phrase)
+"""Labels of one word, folded."""
+
+OPENINGS = _by_first_word([*phrases("introductions", "labels"), "aus"])
 """Introductions and labels by their first word."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 
 from wiredesk.extractor.document import Element
@@ -23,6 +24,16 @@ UNSEEN = frozenset(
 
 _ISO_DAY = re.compile(r"\s*(?!0000|0001|1970-01-01)\d{4}-(?!00)\d\d-(?!00)\d\d")
 """How an attribute for machines begins that states a date. Programs write the first day of their calendar for none."""
+
+
+_WITH_YEAR = re.compile(r"(?=.{0,40}(?:19|20)\d\d(?!\d)).{8,60}", re.DOTALL)
+"""A short text with a year."""
+
+_DATA = ("data-timestamp", "data-time", "data-datetime", "data-date", "data-unix-time", "data-epoch", "data-utime")
+"""Attributes in which pages keep a date for scripts that show it."""
+
+_SECONDS_DIGITS, _MILLISECONDS_DIGITS = 10, 13
+"""Digits of a time since 1970."""
 
 
 def shown_text(block: Element) -> str | None:
@@ -55,18 +66,30 @@ def _own_text(element: Element, stack: list[tuple[Element, bool]]) -> str | None
         return stated
     if len(element):
         stack.extend((child, True) for child in reversed(list(islice(element, MAX_STEPS + 1))))
-    machine = stated or element.get("content") or _title_of_abbreviation(element)
+    machine = stated or element.get("content") or _title_of_date(element)
+    if not machine and _WITH_YEAR.fullmatch(element.text or "") is None:
+        machine = stated_in_data(element)
     return machine if machine and _is_better(machine, element) else element.text
 
 
 def _is_better(machine: str, element: Element) -> bool:
     """Return whether an attribute states a date more precisely than the text does."""
-    return _ISO_DAY.match(machine) is not None and (":" in machine or ":" not in (element.text or ""))
+    if _ISO_DAY.match(machine) is None:
+        return _WITH_YEAR.fullmatch(machine) is not None and _WITH_YEAR.fullmatch(element.text or "") is None
+    return ":" in machine or ":" not in (element.text or "")
 
 
-def _title_of_abbreviation(element: Element) -> str | None:
-    """Return what an `<abbr>` stands for: a date, in pages of some programs for blogs."""
-    return element.get("title") if element.tag == "abbr" else None
+def _title_of_date(element: Element) -> str | None:
+    """Return what an `<abbr>` or a `<time>` stands for: a date, beside a text such as `3 hours ago`."""
+    return element.get("title") if element.tag in ("abbr", "time") else None
+
+
+def stated_in_data(element: Element) -> str | None:
+    """Return the date that an attribute for scripts states, which show it: seconds since 1970, or ISO 8601."""
+    stated = next((value for name in _DATA if (value := element.get(name))), "") if len(element.attrib) > 1 else ""
+    if stated.isascii() and stated.isdecimal() and len(stated) in (_SECONDS_DIGITS, _MILLISECONDS_DIGITS):
+        return datetime.fromtimestamp(int(stated[:_SECONDS_DIGITS]), UTC).isoformat()
+    return stated if _ISO_DAY.match(stated) else None
 
 
 def following(element: Element) -> Iterator[Element]:

@@ -68,7 +68,8 @@ class DateReader:
     def read(self, text: str) -> list[WrittenDate]:
         """Return the dates of a text, or the time that it names relative to the fetching."""
         written = dates_in(text, self.conventions)
-        if not written and (parsed := relative_date(text, self.conventions)) is not None:
+        has_year = any(date.has_year for date in written)  # `2 gün` is two days in Turkish, and a month elsewhere
+        if not has_year and (parsed := relative_date(text, self.conventions)) is not None:
             written = [WrittenDate(parsed, last_label(fold_date(text)), 0, len(text))]
         return written
 

@@ -63,9 +63,26 @@ _NO_YEAR = re.compile(
 """`1月16日`, and the form of Chinese portals: `01-16 20:05`."""
 
 _CHINESE_DATE = re.compile(
-    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+    r"([〇零一二三四五六七八九]{3,4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
 """A date in Chinese numerals."""
+
+_ROMAN = re.compile(
+    r"(?<![\w.])(\d{1,2}|\d{4})(?:\.? |[-./])(i{1,3}|iv|vi{0,3}|ix|xi{0,2})(?:\.? |[-./])(\d{4}|\d{1,2})(?![\w:])"
+)
+"""`12-II-2025`, `2025. II. 12.`, folded."""
+
+_ROMAN_MONTHS = dict(
+    zip(
+        ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+        (
+            *("january", "february", "march", "april", "may", "june", "july"),
+            *("august", "september", "october", "november", "december"),
+        ),
+        strict=True,
+    )
+)
+"""Names of months, by Roman numerals."""
 
 _CHINESE_DIGITS = {"〇": 0, "零": 0, **{sign: number for number, sign in enumerate("一二三四五六七八九", 1)}}
 """Chinese numerals of one digit."""
@@ -92,8 +109,13 @@ def numeric_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]
 
 
 def without_chinese_numerals(text: str) -> str:
-    """Return a text with its dates in Chinese numerals written as numbers."""
-    return _CHINESE_DATE.sub(_in_digits, text) if "年" in text else text
+    """Return a folded text with its dates in Chinese numerals, or with months in Roman ones, written as others."""
+    text = _CHINESE_DATE.sub(_in_digits, text) if "年" in text else text
+    return _ROMAN.sub(_with_named_month, text)
+
+
+def _with_named_month(match: re.Match[str]) -> str:
+    return f"{match[1]} {_ROMAN_MONTHS[match[2]]} {match[3]}"
 
 
 def _in_digits(match: re.Match[str]) -> str:

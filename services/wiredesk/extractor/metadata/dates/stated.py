@@ -16,6 +16,9 @@ MILLISECONDS = 1000
 _SECONDS_DIGITS, _MILLISECONDS_DIGITS, _MICROSECONDS_DIGITS = 10, 13, 16
 """Digits of a time since 1970, in seconds, milliseconds, and microseconds, from 2001 to 2286."""
 
+_OF_DOTNET = ("/Date(", ")/")
+"""What is around milliseconds in the JSON of some programs."""
+
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 """A day in ISO 8601."""
 
@@ -90,7 +93,7 @@ def _compact(match: re.Match[str]) -> date | None:
 
 
 def _number(text: str) -> datetime | None:
-    whole = text.partition(".")[0]
+    whole = text.removeprefix(_OF_DOTNET[0]).removesuffix(_OF_DOTNET[1]).partition(".")[0]
     if not whole.isascii() or not whole.isdecimal():
         return None
     divisors = {_SECONDS_DIGITS: 1, _MILLISECONDS_DIGITS: MILLISECONDS, _MICROSECONDS_DIGITS: MILLISECONDS**2}

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import islice
 
 from wiredesk.extractor.document import Element
-from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
+from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text, stated_in_data
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
 from wiredesk.extractor.metadata.dates.relative import may_be_relative
@@ -187,7 +187,7 @@ class _Walk:
             tail = element.tail
             # Of an icon, the text after it is read.
             if isinstance(element.tag, str) and element.tag not in UNSEEN:
-                own = element.text or element.get("datetime") or element.get("content")
+                own = element.text or element.get("datetime") or element.get("content") or stated_in_data(element)
                 if own and not own.isspace() and _may_be_dated(own):
                     yield from self._block(element, own, place(number))
             if tail and not tail.isspace() and _may_be_dated(tail) and (parent := element.getparent()) is not None:
