@@ -112,7 +112,6 @@ PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleve
         ("By the Rev. Ida Lund", ("Rev. Ida Lund",), ()),
         ("By Ida Lund, CNN Business", ("Ida Lund",), ("CNN",)),
         ("Reuters Staff", (), ("Reuters",)),
-        ("As told to Ida Lund", ("Ida Lund",), ()),
         ("Tribune par Ida Lund", ("Ida Lund",), ()),
         ("Protokoll: Ida Lund", ("Ida Lund",), ()),
         ("Röportaj: Ayşe Yılmaz", ("Ayşe Yılmaz",), ()),

@@ -551,7 +551,7 @@ def test_a_german_abbreviation_of_march_is_read() -> None:
     assert first("14. Mrz. 2023", "de") == date(2023, 3, 14)
 
 
-@pytest.mark.parametrize("text", ["Henry VI. 16", "Chapter 4 - IX - 12", "16 V 202"])
+@pytest.mark.parametrize("text", ["Henry VI. 16", "Chapter 4 - IX - 12", "16 V 202", "18 x 13", "2 x 2000"])
 def test_roman_numerals_are_no_months_by_themselves(text: str) -> None:
     assert first(text, "en") is None
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
 from wiredesk.extractor.metadata.authors.beginnings import with_plain_beginning, without_label
 from wiredesk.extractor.metadata.authors.names import (
-    MAX_NAME_WORDS,
     Trust,
     is_department,
     is_name,
+    is_newsroom_name,
     is_only_role,
     is_person_called_news,
     is_role,
@@ -47,9 +47,6 @@ SOFT = "¦"
 
 MAX_SPACELESS = 80
 """Characters of a line that may have its byline in the middle, as Chinese, Japanese and Korean ones have."""
-
-MAX_NEWSROOM = 60
-"""Maximum characters of the name of a newsroom."""
 
 MAX_AGENCY_WORDS, MIN_AGENCY = 4, 4
 """Words, and letters, of an agency that follows a name without a sign: Jane Doe The Associated Press."""
@@ -97,9 +94,6 @@ class _Part:
     before_number: bool = False
     is_apart: bool = False
 
-
-_NO_NEWSROOM = re.compile(r"[!?<>{}\"]|\d{3}")
-"""What the name of a newsroom does not have."""
 
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _ADDRESS = re.compile(
@@ -333,7 +327,7 @@ def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
             if has_person and part.after_comma and (is_single or is_role(name)):
                 continue  # a place, a degree, a role
             if names_newsroom(person) and not (trust is Trust.DECLARED and is_person_called_news(person)):
-                if needed is not Trust.BARE and _is_newsroom_name(person, trust):
+                if needed is not Trust.BARE and is_newsroom_name(person, trust):
                     yield person, False
             elif is_name(person, needed):
                 has_person = has_person or not is_single
@@ -375,18 +369,6 @@ def _needed(part: _Part, *, has_person: bool) -> Trust:
     if part.is_apart:
         return Trust.BARE
     return min(part.trust, Trust.ANNOUNCED) if part.after_comma else part.trust
-
-
-def _is_newsroom_name(text: str, trust: Trust) -> bool:
-    """Return whether a text with a word for newsrooms is the name of one: short, and not that word alone."""
-    if not 1 < len(text) <= MAX_NEWSROOM or len(text.split()) > MAX_NAME_WORDS or _NO_NEWSROOM.search(text):
-        return False
-    is_generic = " " not in text and text.isascii() and "." not in text
-    return (
-        trust is Trust.DECLARED
-        or (not is_generic and any(word[:1].isupper() for word in text.split()))
-        or not text.isascii()
-    )
 
 
 def _parts(clause: str, trust: Trust) -> Iterator[_Part]:

@@ -22,6 +22,9 @@ from wiredesk.extractor.words import fold
 MAX_NAME = 80
 """Maximum characters of a name; longer texts are not names."""
 
+MAX_NEWSROOM = 60
+"""Maximum characters of the name of a newsroom."""
+
 MAX_NAME_WORDS = 8
 """Maximum words of a name, with its particles: Maria da Conceição de Sousa e Silva."""
 
@@ -66,6 +69,9 @@ _HANGUL_NAME = re.compile(r"[\uac00-\ud7af]{2,5}(?: [\uac00-\ud7af]{1,5}){0,2}")
 
 _UNCASED = re.compile(r"[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u10a0-\u10ff\u1200-\u137f\u1780-\u17ff]")
 """A letter of a script that has no capitals and is written with spaces, or with spaces between names only."""
+
+_NO_NEWSROOM = re.compile(r"[!?<>{}\"]|\d{3}")
+"""What the name of a newsroom does not have."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _BAD_SIGN = re.compile(
@@ -173,6 +179,18 @@ def names_newsroom(text: str) -> bool:
     """Return whether a text names a newsroom, a paper or an office."""
     return bool(NEWSROOM_WORDS.intersection(re.split(r"[\s/-]+", fold(text)))) or (
         SPACELESS_NEWSROOM.search(text) is not None
+    )
+
+
+def is_newsroom_name(text: str, trust: Trust) -> bool:
+    """Return whether a text with a word for newsrooms is the name of one: short, and not that word alone."""
+    if not 1 < len(text) <= MAX_NEWSROOM or len(text.split()) > MAX_NAME_WORDS or _NO_NEWSROOM.search(text):
+        return False
+    is_generic = " " not in text and text.isascii() and "." not in text
+    return (
+        trust is Trust.DECLARED
+        or (not is_generic and any(word[:1].isupper() for word in text.split()))
+        or not text.isascii()
     )
 
 

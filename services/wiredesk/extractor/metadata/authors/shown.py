@@ -264,7 +264,8 @@ def _around_story(walk: _Walk, headline: Element | None) -> set[Element]:
         counts.update(islice(element.iterancestors(), PROSE_LEVELS))
     most = max(counts.values(), default=0)
     for element, count in counts.items():
-        if count >= max(min(MIN_PARAGRAPHS, max(most, 2)), most // 2):  # short stories have two
+        fewest = 2 if element.tag == "td" else MIN_PARAGRAPHS  # short stories in tables of a layout
+        if count >= max(fewest, most // 2):
             around.add(element)
             around.update(element.iterancestors())
     return around
