@@ -120,11 +120,11 @@ class Characters:
 
     def count(self, are_counted: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the number of counted characters in each text."""
-        return self._between(are_counted, self.stops)
+        return _count_between(are_counted, self._bounds)
 
     def count_in_sample(self, are_counted: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the number of counted characters in each text's sample."""
-        return self._between(are_counted, self.sample_stops)
+        return _count_between(are_counted, self._sample_bounds)
 
     def begin_with(self, kind: Kind) -> NDArray[np.float64]:
         """Return whether each text begins with a character of a kind."""
@@ -154,6 +154,8 @@ class Characters:
         ends = np.zeros(len(self.starts), np.bool_)
         still = np.ones(len(self.starts), np.bool_)
         for place in range(1, _CLOSING_READ + 2):
+            if not still.any():
+                break
             at = self.stops - place
             still &= at >= self.starts
             kinds = np.where(still, self.kinds[np.maximum(at, 0)], np.uint16(0))
@@ -184,12 +186,23 @@ class Characters:
             marked[:-2] |= (self.codes[:-2] == ord(":")) & slash[1:-1] & slash[2:]
         return (self.count(marked) > 0).astype(np.float64)
 
-    def _between(self, are_counted: NDArray[np.bool_], stops: NDArray[np.intp]) -> NDArray[np.float64]:
-        places = np.flatnonzero(are_counted)
-        if not len(places):
-            return np.zeros(len(stops))
-        counts = np.searchsorted(places, stops) - np.searchsorted(places, self.starts)
-        return counts.astype(np.float64)
+    @cached_property
+    def _bounds(self) -> NDArray[np.intp]:
+        return np.stack((self.starts, self.stops))
+
+    @cached_property
+    def _sample_bounds(self) -> NDArray[np.intp]:
+        return np.stack((self.starts, self.sample_stops))
+
+
+def _count_between(are_counted: NDArray[np.bool_], bounds: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the number of counted characters of each text, from its start to its stop."""
+    places = np.flatnonzero(are_counted)
+    if not len(places):
+        return np.zeros(bounds.shape[1])
+    start, stop = np.searchsorted(places, bounds)
+    counts: NDArray[np.float64] = (stop - start).astype(np.float64)
+    return counts
 
 
 def _kinds(character: str) -> int:

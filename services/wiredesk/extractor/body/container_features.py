@@ -1,14 +1,13 @@
 """Features of the containers around each segment of an HTML page: tags, class names, sizes, and what is alike."""
 
-from collections.abc import Sequence
+from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.container_tree import ABSENT, PARENTS, ContainerTree, column
+from wiredesk.extractor.body.container_tree import ABSENT, PARENTS, ContainerTree
 from wiredesk.extractor.body.features import Feature, FeatureMatrix
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
-from wiredesk.extractor.body.segments import Container
 from wiredesk.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
 
 AROUND = (
@@ -43,20 +42,23 @@ MAX_ALIKE = 30
 """Segments that are alike, or siblings, that are counted."""
 
 
-def container_features(containers: Sequence[Container], tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
+_GROUPED_NAMES = frozenset(GROUPS_OF_CLASS_NAME)
+"""Words of class names that are of a group."""
+
+
+def container_features(tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
     """Return depth, distances, class names and sizes of the containers around each segment."""
     of_segment = tree.of_segment
-    hidden = column(containers, "hidden")
     matrix = {
         "depth": np.minimum(MAX_COUNTED_DEPTH, tree.depth[of_segment]).astype(np.float64),
-        "hidden": hidden[of_segment],
+        "hidden": tree.hidden[of_segment],
     }
     distances = _distances(tree)
     names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
     matrix |= dict(zip(names, distances, strict=True))
     of_names = _class_name_features(tree, lexicon)
     matrix |= {name: feature[of_segment] for name, feature in of_names.items()}
-    return matrix | _size_features(containers, tree)
+    return matrix | _size_features(tree)
 
 
 def _distances(tree: ContainerTree) -> NDArray[np.float64]:
@@ -66,8 +68,8 @@ def _distances(tree: ContainerTree) -> NDArray[np.float64]:
     for row, container in enumerate(tree.kinds):
         if container.tag in sorts:
             is_of_sort[row, sorts[container.tag]] = True
-        for token in container.tokens:
-            for group in GROUPS_OF_CLASS_NAME.get(token, ()):
+        for token in _GROUPED_NAMES.intersection(container.tokens):
+            for group in GROUPS_OF_CLASS_NAME[token]:
                 is_of_sort[row, len(AROUND) + group] = True
     # Small integers, because this array is the largest of all, and is read and written once for each step.
     distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT)).take(tree.kind, axis=0)
@@ -83,38 +85,36 @@ def _class_name_features(tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMa
     of_kinds = [lexicon.of_names(kind.tokens) for kind in tree.kinds]
     own = np.array([odds for odds, _, _ in of_kinds], np.float64)[tree.kind]
     # One step for each container, those around it before it: arrays would need several for each level of the page.
-    inherited: list[tuple[float, float, float]] = []
+    together: list[float] = []
+    worst: list[float] = []
+    best: list[float] = []
     for kind, parent in zip(tree.kind.tolist(), tree.parent.tolist(), strict=True):
         odds, least, most = of_kinds[kind]
         if parent >= 0:
-            outer_odds, outer_least, outer_most = inherited[parent]
-            odds += FADING * outer_odds
-            least = min(least, outer_least)
-            most = max(most, outer_most)
-        inherited.append((odds, least, most))
-    together, worst, best = np.array(inherited).T
+            odds += FADING * together[parent]
+            least = min(least, worst[parent])
+            most = max(most, best[parent])
+        together.append(odds)
+        worst.append(least)
+        best.append(most)
     return {
         "names_own": own,
         "names_around": np.where(tree.parent >= 0, own[tree.parent], 0.0),
-        "names": together,
-        "names_worst": worst,
-        "names_best": best,
+        "names": np.array(together, np.float64),
+        "names_worst": np.array(worst, np.float64),
+        "names_best": np.array(best, np.float64),
     }
 
 
-def _size_features(containers: Sequence[Container], tree: ContainerTree) -> FeatureMatrix:
+def _size_features(tree: ContainerTree) -> FeatureMatrix:
     """Return sizes of the containers around each segment, and whether it is in the cores of the page."""
-    letters = column(containers, "letters")
-    linked = column(containers, "linked")
-    prose = column(containers, "prose")
-    segments = column(containers, "segments")
-    all_prose = max(1.0, float(prose.max(initial=0)))
+    prose, all_prose = tree.prose, max(1.0, float(tree.prose.max(initial=0)))
     of_container = {
-        "letters": np.minimum(MAX_HELD_LETTERS, letters),
-        "linked": linked / np.maximum(1, letters),
+        "letters": np.minimum(MAX_HELD_LETTERS, tree.letters),
+        "linked": tree.linked / np.maximum(1, tree.letters),
         "prose": prose / all_prose,
-        "average": letters / np.maximum(1, segments),
-        "segments": np.minimum(MAX_HELD_SEGMENTS, segments),
+        "average": tree.letters / np.maximum(1, tree.segments),
+        "segments": np.minimum(MAX_HELD_SEGMENTS, tree.segments),
     }
     rows = {name: values[tree.around_segments[:PARENTS]] for name, values in of_container.items()}
     sizes = {f"around{number}_{name}": of_name[number] for number in range(PARENTS) for name, of_name in rows.items()}
@@ -162,7 +162,9 @@ def _same_as_neighbours(keys: NDArray[np.intp]) -> Feature:
 
 
 def _group_size(name: str, keys: NDArray[np.intp], size: Feature, share_linked: Feature) -> FeatureMatrix:
-    kind = np.unique(keys, return_inverse=True)[1]
+    numbers: defaultdict[int, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a key that is new gets the next number
+    kind = np.fromiter(map(numbers.__getitem__, keys.tolist()), np.intp, len(keys))
     linked = share_linked * size
     count = np.bincount(kind)
     sizes, links = np.bincount(kind, size), np.bincount(kind, linked)

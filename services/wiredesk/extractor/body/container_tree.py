@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +15,9 @@ from wiredesk.extractor.body.segments import Container, Segment, SegmentedPage
 
 ABSENT = 12.0
 """Distance to a container that is not around the segment."""
+
+_COLUMNS = ("parent", "depth", "last", "hidden", "letters", "linked", "prose", "segments")
+"""Attributes of containers that are read as columns."""
 
 PARENTS = 4
 """Containers around a segment whose sizes are features."""
@@ -27,6 +31,11 @@ class ContainerTree:
         parent: index of the container around each; -1 for the outermost.
         depth: number of containers around each.
         stops: for each container, the index after the last one in it.
+        hidden: whether each is hidden.
+        letters: length of the text in each.
+        linked: letters of it in links.
+        prose: letters of it in prose.
+        segments: number of segments in each.
         of_segment: index of the innermost container of each segment.
         kinds: one container of each kind: containers of one kind have the same tag and the same words.
         kind: index of each container's kind.
@@ -35,6 +44,11 @@ class ContainerTree:
     parent: NDArray[np.intp]
     depth: NDArray[np.intp]
     stops: NDArray[np.intp]
+    hidden: Feature
+    letters: Feature
+    linked: Feature
+    prose: Feature
+    segments: Feature
     of_segment: NDArray[np.intp]
     kinds: tuple[Container, ...]
     kind: NDArray[np.intp]
@@ -42,9 +56,12 @@ class ContainerTree:
     @classmethod
     def from_page(cls, page: SegmentedPage) -> "ContainerTree":
         """Return the containers of a page."""
-        parent = column(page.containers, "parent", np.intp)
-        depth = column(page.containers, "depth", np.intp)
-        stops = column(page.containers, "last", np.intp) + 1
+        read = chain.from_iterable(map(attrgetter(*_COLUMNS), page.containers))
+        columns = (
+            np.fromiter(read, np.float64, len(page.containers) * len(_COLUMNS)).reshape(-1, len(_COLUMNS)).T.copy()
+        )
+        parent, depth, last = columns[:3].astype(np.intp)
+        hidden, letters, linked, prose, segments = columns[3:]
         numbers: dict[tuple[str, tuple[str, ...]], int] = {}
         kinds: list[Container] = []
         kind: list[int] = []
@@ -52,8 +69,19 @@ class ContainerTree:
             kind.append(number := numbers.setdefault((container.tag, container.tokens), len(kinds)))
             if number == len(kinds):
                 kinds.append(container)
-        of_segment = column(page.segments, "container", np.intp)
-        return cls(parent, depth, stops, of_segment, tuple(kinds), np.array(kind, np.intp))
+        return cls(
+            parent=parent,
+            depth=depth,
+            stops=last + 1,
+            hidden=hidden,
+            letters=letters,
+            linked=linked,
+            prose=prose,
+            segments=segments,
+            of_segment=column(page.segments, "container", np.intp),
+            kinds=tuple(kinds),
+            kind=np.array(kind, np.intp),
+        )
 
     def within(self, container: int) -> slice:
         """Return a container and those in it, which come right after it."""
@@ -91,8 +119,6 @@ class ContainerTree:
         return distance
 
 
-def column(
-    rows: Sequence[Segment] | Sequence[Container], name: str, kind: type[np.generic] = np.float64
-) -> NDArray[Any]:
-    """Return an attribute of all segments or containers."""
-    return np.fromiter(map(attrgetter(name), rows), kind, len(rows))
+def column(segments: Sequence[Segment], name: str, kind: type[np.generic] = np.float64) -> NDArray[Any]:
+    """Return an attribute of all segments."""
+    return np.fromiter(map(attrgetter(name), segments), kind, len(segments))

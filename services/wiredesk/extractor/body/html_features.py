@@ -64,13 +64,13 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
         "bold": column(segments, "bold"),
         "tag": np.fromiter((TAG_NUMBERS.get(s.tag, len(TAG_NUMBERS)) for s in segments), np.float64),
     }
-    matrix |= container_features(page.containers, tree, lexicon)
+    matrix |= container_features(tree, lexicon)
     matrix |= group_sizes(tree, matrix["length"], matrix["linked"])
     hinted, headline = hint_features(page_words, hints, matrix["tag"] == TAG_NUMBERS["h1"])
     matrix |= hinted
     matrix |= headline_features(tree, {tag: matrix["tag"] == TAG_NUMBERS[tag] for tag in ("h1", "h2")}, headline)
     is_div, points = matrix["tag"] == TAG_NUMBERS["div"], points_of_segments(matrix, characters)
-    matrix |= best_container_features(tree, page.containers, is_div, points)
+    matrix |= best_container_features(tree, is_div, points)
     matrix |= story_order_features(tree, page.containers)
     matrix |= position_features(matrix)
     prose = (matrix["length"] >= PROSE) & (matrix["linked"] < MAX_LINKED_PROSE)

@@ -56,8 +56,8 @@ class LexiconOdds:
         Args:
             page_words: the words of each text.
         """
-        row = page_words.values(self.known.rows, 0)
         edge = page_words.at_edge
+        row = page_words.values_at(edge, self.known.rows)
         text, number = page_words.text[edge], page_words.number[edge]
         begins = np.ones(len(edge), np.bool_)
         begins[1:] = text[1:] != text[:-1]

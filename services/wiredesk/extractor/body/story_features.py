@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wiredesk.extractor.body.characters import Characters, Kind
 from wiredesk.extractor.body.container_features import MAX_HELD_LETTERS
-from wiredesk.extractor.body.container_tree import ContainerTree, column
+from wiredesk.extractor.body.container_tree import ContainerTree
 from wiredesk.extractor.body.features import Feature, FeatureMatrix, bounded
 from wiredesk.extractor.body.segments import Container
 
@@ -58,14 +58,11 @@ def headline_features(tree: ContainerTree, headings: Mapping[str, NDArray[np.boo
     return matrix
 
 
-def best_container_features(
-    tree: ContainerTree, containers: Sequence[Container], is_div: NDArray[np.bool_], points: Feature
-) -> FeatureMatrix:
+def best_container_features(tree: ContainerTree, is_div: NDArray[np.bool_], points: Feature) -> FeatureMatrix:
     """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009).
 
     Args:
         tree: the containers of the page.
-        containers: the same.
         is_div: which segments are the text of a `<div>`.
         points: of each segment, as `points_of_segments` gives them.
     """
@@ -74,7 +71,7 @@ def best_container_features(
     np.add.at(score, around, points)
     further = tree.outer[around]
     np.add.at(score, further, points / 2)
-    score *= 1 - column(containers, "linked") / np.maximum(1, column(containers, "letters"))
+    score *= 1 - tree.linked / np.maximum(1, tree.letters)
     best = int(np.argmax(score))
     distance = tree.distance_to(best)[tree.of_segment]
     highest = max(1e-9, float(score.max()))
