@@ -118,3 +118,24 @@ def test_articles_belong_to_names_in_dutch() -> None:
 )
 def test_places_are_known_where_case_was_restored(language: str, text: str, places: set[str]) -> None:
     assert set(entities_of(text, language=language)) == places
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "tagged", "expected"),
+    [
+        (
+            "tr",
+            "Hakan Alder Bağdat'ta konuştu.",
+            ("Hakan Alder Bağdat", PERSON),
+            {"Hakan Alder": PERSON, "Bağdat": PLACE},
+        ),
+        ("tr", "Hakan Can Alder'in evi.", ("Hakan Can Alder", PERSON), {"Hakan Can Alder": PERSON}),
+        ("tr", "Bağdat'ta konuştu.", ("Bağdat", PLACE), {"Bağdat": PLACE}),
+        ("sv", "Där är Alderdemokraterna oense.", ("Alderdemokraterna", PLACE), {"Alderdemokraterna": ORGANISATION}),
+        ("sv", "Där är Alderstad kallt.", ("Alderstad", PLACE), {"Alderstad": PLACE}),
+    ],
+)
+def test_words_of_other_languages_show_the_type(
+    language: str, text: str, tagged: tuple[str, EntityType], expected: dict[str, EntityType]
+) -> None:
+    assert entities_of(text, tagged, language=language) == expected

@@ -14,11 +14,19 @@ from wiredesk_schemas import EntityType
 PEOPLE_MEET = frozenset({"hu", "tr"})
 """Languages in which names of two people often stand beside each other: the verb is at the end of the sentence."""
 
+TURKISH = "tr"
+"""The language in which the place stands after the subject."""
+
+FULL_NAME_SPACES = 1
+"""Spaces in a full name."""
+
 MAX_NEXT_CHARACTERS = 40
 """Number of characters after a name that are searched for its next word."""
 
 # `는` of `외교부는`, after the last syllable of a ministry, an office, a party or a company.
 _KOREAN_PARTICLE = re.compile(r"(?<=[가-힣]{2}[부청원당회국단처])(?:는|은|가|이|를|을|의|에|와|과|도)$")
+_TURKISH_PLACE = re.compile(rf" ([{CAPITALS}][^\W\d_]+)(?:['’]\w*)?$")
+_LOCATIVE = re.compile(r"['’][dt][ae]n?(?!\w)")
 _FORM_BEGINS = re.compile(rf" [{CAPITALS}]$")
 _FORM_ENDS = re.compile(rf"^(?:\.[{CAPITALS}])+\.?(?!\w)")
 _AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
@@ -84,6 +92,8 @@ def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
     """Return two places that a slash joins as two, or a country and a place that a hyphen does: `USA-Iran`."""
     if span.type is EntityType.PLACE and (parts := _country_and_place(text, span, lexicon)):
         return parts
+    if lexicon.language == TURKISH and (parts := _person_and_place(text, span)):
+        return parts
     pair = _JOINED.fullmatch(text, span.start, span.end)
     if pair is None or lookup(pair[0], EntityType.PLACE, lexicon.language):
         return [span]
@@ -92,6 +102,19 @@ def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
     has_country = any(is_country(pair[number], lexicon.language) for number in (1, 3))
     is_pair = all(places) and (has_country or pair[2] in (PAIR_MARK, "/"))
     return sides if is_pair else [span]
+
+
+def _person_and_place(text: str, span: TaggedSpan) -> list[TaggedSpan]:
+    """Return a full name and the place where somebody is, which were marked as one: `Hakan Fidan` and `Bağdat'ta`."""
+    place = _TURKISH_PLACE.search(text, span.start, span.end)
+    if span.type is not EntityType.PERSON or place is None or not _LOCATIVE.match(text, place.end(1)):
+        return []
+    if (
+        text[span.start : place.start()].count(" ") < FULL_NAME_SPACES
+        or lookup(place[1], EntityType.PLACE, TURKISH) is None
+    ):
+        return []
+    return [TaggedSpan(span.start, place.start(), span.type), TaggedSpan(place.start(1), span.end, EntityType.PLACE)]
 
 
 def _country_and_place(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:

@@ -322,6 +322,8 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
 
 
 def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -> EntityType:
+    if len(words) == 1 and words[0].endswith(tuple(lexicon.organisation_endings)):
+        return EntityType.ORGANISATION
     last = words[-1] if len(words) > 1 else ""
     if last and words[0] in lexicon.organisation_beginnings:
         return EntityType.ORGANISATION
