@@ -55,6 +55,11 @@ def test_a_sentence_may_end_with_the_quotation_marks_of_any_language(text: str) 
     assert not ends_sentence(text.rstrip("”“»«」）)‘ .!。？؟！") + "“")
 
 
+@given(st.lists(st.text(alphabet="aé_ '’.-–…字→\u200cใ|", max_size=12), max_size=5))
+def test_words_are_counted_alike_line_by_line(lines: list[str]) -> None:
+    assert count("\n".join(lines)) == sum(map(count, lines))
+
+
 @given(st.text(alphabet="aB é\u00a0\u200b\u0085\n\t’字", max_size=30))
 def test_a_text_and_its_clean_form_are_folded_alike(text: str) -> None:
     assert fold(text) == fold(clean(text))

@@ -40,6 +40,8 @@ def layout_containers(page: SegmentedPage) -> frozenset[int]:
 
 
 def _layout_items(page: SegmentedPage) -> frozenset[int]:
+    if not any(c.prose >= MIN_ITEM_PROSE * PROSE and c.tag in ITEMS for c in page.containers):
+        return frozenset()
     items = _nearest(page.containers, ITEMS)
     prose = Counter(items[segment.container] for segment in page.segments if _is_prose(segment))
     return frozenset(item for item, count in prose.items() if item >= 0 and count >= MIN_ITEM_PROSE)
