@@ -176,9 +176,10 @@ def test_the_scan_takes_linear_time(piece: str) -> None:
         find_declarations(page)
         return time.process_time() - start
 
-    # Twenty times the text would take four hundred times as long if the time were quadratic. The least of three times:
-    # one of them may hold a collection of the garbage of all tests before.
-    assert min(seconds(2_000_000) for _ in range(3)) < 100 * max(seconds(100_000), 0.001)
+    # Twenty times the text would take four hundred times as long if the time were quadratic. One of three times: another
+    # may hold a collection of the garbage of all tests before.
+    limit = 100 * max(seconds(100_000), 0.001)
+    assert any(seconds(2_000_000) < limit for _ in range(3))
 
 
 def test_what_is_kept_is_bounded() -> None:

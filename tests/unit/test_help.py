@@ -31,6 +31,21 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
 
+SHOW_EACH = """
+import json, os, sys
+names = sys.argv[1:]
+from wiredesk.cli.app import run
+for name in names:
+    if os.fork() == 0:
+        sys.argv = ["wiredesk", name, "--help"]
+        code = run([name, "--help"])
+        print(name, json.dumps([code, sorted(sys.modules)]), sep="\\t", file=sys.stderr, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+"""As the script above for the help of each command: each is a fork of a process that has imported no command."""
+
+
 @pytest.mark.parametrize("arguments", [["--help"], []])
 def test_the_list_of_commands_imports_none(arguments: list[str]) -> None:
     shown = subprocess.run(
@@ -41,13 +56,20 @@ def test_the_list_of_commands_imports_none(arguments: list[str]) -> None:
     assert not [name for name in modules if name.startswith("wiredesk.cli.") and name.split(".")[2] in app.COMMANDS]
 
 
+@pytest.fixture(scope="module")
+def imports() -> dict[str, list[Any]]:
+    """Return the exit code and the modules of the help of each command, by its name."""
+    shown = subprocess.run([sys.executable, "-c", SHOW_EACH, *app.COMMANDS], capture_output=True, text=True, check=True)
+    each = [line.split("\t", 1) for line in shown.stderr.splitlines()]
+    assert [name for name, _ in each] == list(app.COMMANDS)
+    return {name: json.loads(found) for name, found in each}
+
+
 @pytest.mark.parametrize("name", app.COMMANDS)
-def test_the_help_of_a_command_imports_nothing_that_it_runs_with(name: str) -> None:
-    shown = subprocess.run(
-        [sys.executable, "-c", SHOW_IMPORTS, name, "--help"], capture_output=True, text=True, check=True
-    ).stderr
-    code, modules = json.loads(shown.splitlines()[-1])
+def test_the_help_of_a_command_imports_nothing_that_it_runs_with(name: str, imports: dict[str, list[Any]]) -> None:
+    code, modules = imports[name]
     assert code == 0
+    assert f"wiredesk.cli.{name}" in modules
     assert not RUNNING & set(modules)
 
 

@@ -33,13 +33,17 @@ MODULE = "wiredesk.cli"
 
 LIBRARIES = (
     "aiohttp.web", "aiokafka.admin", "orjson", "prometheus_client", "pydantic", "rich.console", "rich.progress",
-    "rich.table", "structlog", "typer", "wiredesk_schemas",
+    "rich.table", "structlog", "typer",
 )  # fmt: skip
 """What nearly every command or every worker imports, and what takes longest."""
 
-OURS = ("wiredesk.registry", "wiredesk.runtime.kafka.cluster", "wiredesk.runtime.logs", "wiredesk.runtime.worker")
-"""The modules with most others in them, also of nearly every worker and command: they read the environment only as they
-run."""
+OURS = (
+    "wiredesk.operations.audit", "wiredesk.operations.replays.processing", "wiredesk.operations.story",
+    "wiredesk.pipeline", "wiredesk.registry", "wiredesk.runtime.kafka.cluster", "wiredesk.runtime.logs",
+    "wiredesk.runtime.worker",
+)  # fmt: skip
+"""The modules that import most others of nearly every worker and command. None of them reads the environment as it is
+imported."""
 
 READ_AT_START = ("PYTHON", "COVERAGE", "LANG", "LC_")
 """How the names of variables begin that an interpreter reads as it starts: there is a server for each set of values."""
