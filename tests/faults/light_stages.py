@@ -4,35 +4,47 @@ A light page is `light:<number>:<stage>:<order>:<padding>`: every stage passes i
 order. A stage with a store remembers each light page, and refuses one that it has seen: then its state, its outputs and
 its offset were not one. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded; FAULTS_MODELS=0 has
 enrichment loaded without models.
+
+The pipeline and its events are imported only where a real stage is loaded: they take as long as all the rest.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from tests.handlers import Obedient
-from wiredesk import pipeline
-from wiredesk.enrichment.interfaces import TaggedSpan
-from wiredesk.envelope import Envelope
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.state import Change, KeyedState, StatefulHandler
-from wiredesk.runtime.topology import Topic
-from wiredesk_schemas import CleanedArticle, MediaTopic, Model
+
+if TYPE_CHECKING:
+    from wiredesk.enrichment.interfaces import TaggedSpan
+    from wiredesk_schemas import CleanedArticle, MediaTopic
 
 PREFIX = b"light:"
 
 
+def real_stage(stage: str) -> Any:
+    """Return the handler of a real stage, if this run has them loaded."""
+    if os.environ.get("FAULTS_REAL") != "1":
+        return None
+    if stage == "enrichment" and os.environ.get("FAULTS_MODELS") == "0":
+        return without_models()
+    return getattr(import_module("wiredesk.pipeline"), stage)()
+
+
 class Light:
-    """A stage that passes light pages on, and gives real ones to the real stage."""
+    """A stage that passes light pages on to a topic, and gives real ones to the real stage, if it has one."""
 
     version = "light"
 
-    def __init__(self, stage: str, target: Topic, real: Callable[[], Handler] | None) -> None:
+    def __init__(self, stage: str, target: str, real: Handler | None = None) -> None:
         self._stage = stage.encode()
-        self._target = target.name
+        self._target = target
         self._obey = Obedient()
-        self._real = real() if real is not None and os.environ.get("FAULTS_REAL") == "1" else None
+        self._real = real
 
     def __call__(self, record: Record) -> Sequence[Output]:
         value = record.value or b""
@@ -43,40 +55,45 @@ class Light:
         _, number, stage, order, _ = value.split(b":", 4)
         if stage == self._stage:
             if order == b"skip":
-                return (Output(pipeline.PAGES_SKIPPED.name, number, value),)
+                return (Output("pages.skipped", number, value),)
             self._obey(replace(record, value=order))
         return (Output(self._target, number, value),)
 
 
 def ingest() -> Light:
-    return Light("ingest", pipeline.PAGES_ACCEPTED, pipeline.ingest)
+    return Light("ingest", "pages.accepted", real_stage("ingest"))
 
 
 def extractor() -> Light:
-    return Light("extractor", pipeline.ARTICLES_CLEANED, pipeline.extractor)
+    return Light("extractor", "articles.cleaned", real_stage("extractor"))
 
 
 def enrichment() -> Light:
-    has_models = os.environ.get("FAULTS_MODELS") != "0"
-    return Light("enrichment", pipeline.ARTICLES_ENRICHED, pipeline.enrichment if has_models else without_models)
+    return Light("enrichment", "articles.enriched", real_stage("enrichment"))
 
 
 class Nothing:
     """A tagger that finds no names, and a classifier that finds no topics, at no cost."""
 
     languages = frozenset({"*"})
-    model = Model(task="none", name="nothing", version="1")
 
-    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[TaggedSpan]]:
+    def __init__(self) -> None:
+        from wiredesk_schemas import Model  # noqa: PLC0415 - see above
+
+        self.model = Model(task="none", name="nothing", version="1")
+
+    def tag(self, texts: Sequence[str]) -> "Sequence[Sequence[TaggedSpan]]":
         return [()] * len(texts)
 
-    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:  # noqa: ARG002
+    def topics(self, article: "CleanedArticle", language: str) -> "tuple[MediaTopic, ...]":  # noqa: ARG002
         return ()
 
 
 def without_models() -> Handler:
     """Load enrichment with the detection of languages as its only model."""
+    from wiredesk import pipeline  # noqa: PLC0415 - see above
     from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415 - it takes longer to load than all other stages here
+    from wiredesk.envelope import Envelope  # noqa: PLC0415
 
     return Envelope(Enricher(tagger=Nothing(), classifier=Nothing()), pipeline.ENRICHMENT)
 
@@ -86,10 +103,10 @@ class Remembering:
 
     version = "light"
 
-    def __init__(self, stage: str, target: Topic, real: Callable[[], StatefulHandler[KeyedState]] | None) -> None:
-        self._light = Light(stage, target, None)
-        self._ignores_real = real is None
-        self._real = real() if real is not None and os.environ.get("FAULTS_REAL") == "1" else None
+    def __init__(self, stage: str, target: str, *, is_real: bool = True) -> None:
+        self._light = Light(stage, target)
+        self._ignores_real = not is_real
+        self._real: StatefulHandler[KeyedState] | None = real_stage(stage) if is_real else None
 
     def new_state(self) -> KeyedState:
         return KeyedState() if self._real is None else self._real.new_state()
@@ -110,16 +127,16 @@ class Remembering:
 
 
 def revisions() -> Remembering:
-    return Remembering("revisions", pipeline.ARTICLES_REVISED, pipeline.revisions)
+    return Remembering("revisions", "articles.revised")
 
 
 def latest() -> Remembering:
-    return Remembering("latest", pipeline.ARTICLES_LATEST, pipeline.latest)
+    return Remembering("latest", "articles.latest")
 
 
 def signatures() -> Light:
-    return Light("signatures", pipeline.ARTICLES_SIGNATURES, pipeline.signatures)
+    return Light("signatures", "articles.signatures", real_stage("signatures"))
 
 
 def syndication() -> Remembering:
-    return Remembering("syndication", pipeline.ARTICLES_COPIES, None)
+    return Remembering("syndication", "articles.copies", is_real=False)
