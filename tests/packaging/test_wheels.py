@@ -95,7 +95,7 @@ def installed(wheels: Mapping[str, Path], tmp_path_factory: pytest.TempPathFacto
     """Install the wheels into an environment that can read the libraries of this one, and then write-protect it."""
     installation = Installation(tmp_path_factory.mktemp("venv"), tmp_path_factory.mktemp("empty"))
     venv.create(installation.home)
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-index", "--no-compile"]
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"]
     pip = [sys.executable, "-m", "pip", "--python", str(installation.home / "bin" / "python"), "install", *options]
     subprocess.run([*pip, *map(str, wheels.values())], check=True, capture_output=True)
     # A folder that a .pth file names is read for modules, but not for .pth files of its own: our sources stay away.

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -122,10 +123,15 @@ def help_lines(words: tuple[str, ...], command: AnyCommand, width: int) -> list[
     return shown.file.getvalue().splitlines()
 
 
+@pytest.fixture(scope="module")
+def wide(tree: Tree) -> dict[tuple[str, ...], str]:
+    """Return the help of each command where no line is wrapped, without spaces."""
+    return help_whole(tree, 1000)
+
+
 @pytest.mark.parametrize("width", [45, 60, 80, 200])
-def test_no_help_is_cut_or_too_wide_at_any_width(width: int, tree: Tree) -> None:
+def test_no_help_is_cut_or_too_wide_at_any_width(width: int, tree: Tree, wide: Mapping[tuple[str, ...], str]) -> None:
     """Examples are to be copied: the terminal wraps them where it must."""
-    wide = help_whole(tree, 1000)
     for words, command in tree.items():
         lines = help_lines(words, command, width)
         too_wide = [line for line in lines if cell_len(line) > width and not line.startswith("  wiredesk ")]
