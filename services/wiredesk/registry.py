@@ -161,15 +161,21 @@ def registry() -> Registry:
     Warns:
         InstallationWarning: of each stage that is left out.
     """
-    loaded = load(entry_points(group=GROUP))
+    loaded = load(_points())
     for rejection in loaded.rejections:
         warnings.warn(str(rejection), InstallationWarning, stacklevel=2)
     return loaded
 
 
+@functools.cache
+def _points() -> tuple[EntryPoint, ...]:
+    """Return our group's entry points, read once: the files of each installed package are read for them."""
+    return tuple(entry_points(group=GROUP))
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all installed stages, ours first, without importing them; some may be left out later."""
-    return tuple(dict.fromkeys(point.name for point in sorted(entry_points(group=GROUP), key=_precedence)))
+    return tuple(dict.fromkeys(point.name for point in sorted(_points(), key=_precedence)))
 
 
 def stages() -> Mapping[str, Stage]:
