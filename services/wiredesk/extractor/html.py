@@ -12,6 +12,7 @@ from wiredesk.extractor.body.completeness import omitted_words
 from wiredesk.extractor.body.correction_notes import keep_corrections
 from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.hint_features import StoryHints
+from wiredesk.extractor.body.offers import exclude_offers
 from wiredesk.extractor.body.other_stories import exclude_other_stories
 from wiredesk.extractor.body.repeated_texts import exclude_repeated
 from wiredesk.extractor.body.segments import SegmentedPage, segment_page
@@ -156,7 +157,7 @@ def _read_story(
         texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
     )
     if not selected:
-        texts = exclude_other_stories(segments, texts, metadata.title.value)
+        texts = exclude_offers(exclude_other_stories(segments, texts, metadata.title.value))
         texts = exclude_unannounced_tail(exclude_repeated(exclude_unseen_labels(segments, texts)), segments)
         texts = keep_corrections(segments, texts)
     return _Story(segments, features, texts)

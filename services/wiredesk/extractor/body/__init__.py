@@ -21,6 +21,7 @@ trees           classify each text by its features
 network         reads all texts of a page and the trees' log-odds
 drop_caps       first letters that are set large belong to their words
 other_stories   texts of other stories, by the structure of the page
+offers          offers of subscriptions and newsletters; add a language to its `.toml`
 pointers        labels before links to other stories; add a language to its `.toml`
 unseen_labels   texts for screen readers only
 repeated_texts  texts that only repeat another one of the story
