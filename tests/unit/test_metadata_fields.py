@@ -264,3 +264,38 @@ def test_an_address_of_an_image_may_be_escaped_twice() -> None:
 )
 def test_keywords_may_be_a_list_within_a_text(text: str, expected: tuple[str, ...]) -> None:
     assert read(story(keywords=text)).keywords.value == expected
+
+
+def test_the_image_of_the_page_of_a_story_is_its_lead_image() -> None:
+    graph = [
+        {"@type": "WebPage", "@id": "#page", "primaryImageOfPage": {"@id": "#image"}},
+        {"@type": "ImageObject", "@id": "#image", "url": PHOTO},
+        {"@type": "NewsArticle", "headline": "Pier opens", "isPartOf": {"@id": "#page"}},
+    ]
+    assert read(script({"@graph": graph})).lead_image.value == PHOTO
+    assert read('<meta itemprop="image" content="' + PHOTO + '">').lead_image.value == PHOTO
+
+
+@pytest.mark.parametrize(
+    ("base", "image"),
+    [
+        ("https://static.example/x/", "https://static.example/x/p.jpg"),
+        ("javascript:0", "https://selby.example/p.jpg"),
+        ("", "https://selby.example/p.jpg"),
+    ],
+)
+def test_addresses_are_relative_to_the_base_of_the_page(base: str, image: str) -> None:
+    stated = read(f'<base href="{base}">' + meta("og:image", "p.jpg")).lead_image.value
+    assert stated is not None
+    assert stated == image or (not base.startswith("https") and stated.endswith("/p.jpg"))
+
+
+def test_a_page_without_a_story_object_may_state_its_author() -> None:
+    page = {"@type": "WebPage", "name": "Pier opens", "author": {"@type": "Person", "name": "Ida Lund"}}
+    assert read(script(page)).authors.value == ("Ida Lund",)
+    assert read(script({**page, "@type": "Product"})).authors.value == ()
+
+
+def test_authors_may_be_a_list_with_numbers_for_names() -> None:
+    authors = {"0": {"@type": "Person", "name": "Ida Lund"}, "1": {"@type": "Person", "name": "Bo Lee"}}
+    assert read(story(author=authors)).authors.value == ("Ida Lund", "Bo Lee")

@@ -38,6 +38,7 @@ _META = (
     "twitter:image",
     "twitter:image:src",
     "thumbnail",
+    "image",
     "sailthru.image.full",
 )
 """`<meta>` names of the lead image, the most trusted first."""
@@ -83,6 +84,7 @@ def lead_images(sources: MetadataSources, url: str) -> Iterator[tuple[Evidence, 
         url: of the page, to which addresses are relative.
     """
     later: list[tuple[Evidence, str]] = []
+    url = urljoin(url, _base(sources.root))
     for place, addresses in _stated(sources):
         for stated in islice(addresses, MAX_IMAGES):
             address = absolute_url(url, stated)
@@ -94,12 +96,22 @@ def lead_images(sources: MetadataSources, url: str) -> Iterator[tuple[Evidence, 
     yield from later
 
 
+def _base(root: Element) -> str:
+    """Return the address to which the page says that its others are relative; empty if it does not say so."""
+    base = next(root.iter("base"), None)
+    stated = (base.get("href") or "").strip() if base is not None else ""
+    return stated if stated.startswith(("http://", "https://", "/")) and absolute_url("http://a/", stated) else ""
+
+
 def _stated(sources: MetadataSources) -> Iterator[tuple[Evidence, Iterable[str]]]:
     """Yield the places that state or show images."""
     for name in _META:
         yield Evidence.META, sources.meta_list(name)
     for name in _PROPERTIES:
         yield Evidence.JSON_LD, addresses_of(sources, sources.article.get(name))
+    page_of_story = sources.resolve(sources.article.get("isPartOf") or sources.article.get("mainEntityOfPage"))
+    if isinstance(page_of_story, dict):
+        yield Evidence.JSON_LD, addresses_of(sources, page_of_story.get("primaryImageOfPage"))
     yield Evidence.META, [sources.links.get("image_src", "")]
     yield Evidence.DOM, addresses_of(sources, sources.microdata.get("image"))
     yield Evidence.DOM, _pictures(sources.root)
@@ -150,8 +162,8 @@ def _file(address: str) -> str:
 
 def _pictures(root: Element) -> Iterator[str]:
     """Yield the addresses of the pictures that the story shows."""
-    for image in islice(root.iter("img"), MAX_ELEMENTS):
-        around = {element.tag for element in image.iterancestors()}
+    for image in islice(root.iter("img", "amp-img"), MAX_ELEMENTS):
+        around = {element.tag for element in image.iterancestors()} | ({"figure"} if image.tag == "amp-img" else set())
         if not (around & _STORY and around & _FRAME) or around & _BESIDE_STORY:
             continue
         stated_sides = (image.get(name) or "" for name in ("width", "height"))

@@ -34,7 +34,11 @@ _META = (
 
 def json_ld_byline(sources: MetadataSources) -> Byline:
     """Return who wrote the story by its JSON-LD object, in whatever shape the authors are written."""
-    return _byline_of(sources, sources.article)
+    byline = _byline_of(sources, sources.article)
+    if byline or sources.article:
+        return byline
+    pages = (node for node in sources.own_nodes[:MAX_VALUES] if "WebPage" in node_types(node) and node.get("author"))
+    return next(filter(None, (_byline_of(sources, page) for page in pages)), Byline())
 
 
 def microdata_byline(sources: MetadataSources) -> Byline:
@@ -102,6 +106,9 @@ def _names(sources: MetadataSources, value: Any, depth: int, kind: str = "") -> 
         kind = _kind(author) or kind
         given, family = (as_text(author.get(name)) for name in ("givenName", "familyName"))
         name = author.get("name") or author.get("@value") or " ".join(filter(None, (given, family)))
+        if not name and author and all(key.isdecimal() for key in author):
+            yield from _names(sources, list(author.values()), depth - 1, kind)  # a list, as some programs write it
+            return
         yield from _names(sources, name or author.get("@list") or author.get("author"), depth - 1, kind)
     elif isinstance(value, str) and (text := as_text(value)):
         yield text, kind
