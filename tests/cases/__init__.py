@@ -4,6 +4,7 @@ cases.jsonl      a case a line: its page, the address and fields of the raw page
 pages/           the pages
 archives.jsonl, archives/   the same for web archives
 urls.jsonl       URLs, and whether they are one page or two; test_urls_of_cases reads it
+names.jsonl      sentences, and the names that a reader finds in them; test_names reads it
 expectations     what an expectation means
 test_cases, test_archives   a test for each case
 
