@@ -82,6 +82,15 @@ _HEADING = re.compile(r"head|h[1-6]$", re.IGNORECASE)
 _TYPE_NAMES = ("type", "_type", "__typename", "blockType", "tag", "style", "kind")
 """Names under which a block in JSON states its type."""
 
+_SOME_TYPE_NAME = frozenset(_TYPE_NAMES)
+"""The same, for a look at an object that has none of them, as most have."""
+
+_BLOCKS, _HOLDERS = (str, dict), (str, list, dict)
+"""Types of values that may be blocks, and of those that hold texts. Tuples are tested faster than unions."""
+
+_DECODER = json.JSONDecoder(strict=False)
+"""Reads JSON with line breaks in its texts. Made once, because making one takes longer than most values do."""
+
 _MARK_UP = re.compile(r"</(?:p|div|li|h[1-6]|span|article|section|blockquote)\s{0,3}>|<br\s{0,3}/?>", re.IGNORECASE)
 """What shows that a text is mark-up."""
 
@@ -223,15 +232,11 @@ class _Texts:
             elif isinstance(item, list) and item[:1] == ["$"]:  # an element of React: its type, its key, its content
                 stack.append((path, item[-1], str(item[1])[:MAX_NAME] if len(item) > 1 else kind, item[-1]))
             elif isinstance(item, list):
-                inner = id(item) if any(isinstance(part, str | dict) for part in item) else within
+                inner = id(item) if any(isinstance(part, _BLOCKS) for part in item) else within
                 stack.extend((path, part, kind, inner) for part in reversed(item))
             elif isinstance(item, dict):
                 kind = _type_of(item) or kind
-                named = [
-                    (k, v)
-                    for k, v in item.items()
-                    if isinstance(v, str | list | dict) and not _names_other(k[:MAX_NAME])
-                ]
+                named = [(k, v) for k, v in item.items() if isinstance(v, _HOLDERS) and not _names_other(k[:MAX_NAME])]
                 stack.extend(((*path, k)[-MAX_PATH:], v, kind, within) for k, v in reversed(named))
 
     def add(self, path: tuple[str, ...], text: str, kind: str, within: object = None) -> None:
@@ -241,7 +246,7 @@ class _Texts:
                 if isinstance(value, list | dict):
                     self.walk(value)
                     return
-        if len(text) > 1 and not _NO_PARAGRAPH.search(kind):
+        if len(text) > 1 and not (kind and _NO_PARAGRAPH.search(kind)):
             self._by_path[path].append((kind, text[:MAX_TEXT], within))
 
     def best(self) -> tuple[tuple[str, str], ...]:
@@ -298,12 +303,16 @@ def _blocks(text: str, tag: str = "p") -> Iterator[tuple[str, str]]:
 
 def _prose(text: str) -> float:
     """Return the letters of prose in a text."""
+    if length(text) < PROSE:
+        return 0
     if _MARK_UP.search(text[:MAX_TEXT]):
         return sum(size for _, block in _blocks(text) if (size := length(block)) >= PROSE)
     return sum(size for line in text.splitlines() if (size := length(line)) >= PROSE and ends_sentence(line.strip()))
 
 
 def _type_of(item: dict[str, Any]) -> str:
+    if _SOME_TYPE_NAME.isdisjoint(item):
+        return ""
     return next((kind[:40] for name in _TYPE_NAMES if isinstance(kind := item.get(name), str)), "")
 
 
@@ -314,11 +323,11 @@ def _values(script: str) -> Iterator[Any]:
         if whole:
             yield from whole
             return
-    decoder, at, misses = json.JSONDecoder(strict=False), 0, 0
+    at = misses = 0
     while misses < MAX_MISSES and (match := _VALUE.search(script, at)) is not None:
         at = match.end()
         try:
-            value, at = decoder.raw_decode(script, at)
+            value, at = _DECODER.raw_decode(script, at)
         except (ValueError, RecursionError):
             misses += 1
             continue
@@ -329,7 +338,7 @@ def _values(script: str) -> Iterator[Any]:
 def _parsed(text: str) -> Iterator[Any]:
     """Yield the value of a text, if it is JSON; text that is not is a value itself."""
     try:
-        yield json.loads(text, strict=False)
+        yield _DECODER.decode(text)
     except (ValueError, RecursionError):
         if text.lstrip()[:1] not in ("{", "["):
             yield text

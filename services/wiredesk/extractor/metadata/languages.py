@@ -24,13 +24,14 @@ def languages(sources: MetadataSources, of_publisher: str | None) -> Iterator[tu
         sources: the places of the page.
         of_publisher: language in the page's event.
     """
-    candidates = (
-        *((Evidence.DOM, text) for text in _lang_attributes(sources.root)),
-        (Evidence.JSON_LD, sources.json_ld("inLanguage")),
-        *((Evidence.META, sources.meta_content(name)) for name in _META),
-        (Evidence.PUBLISHER, of_publisher),
-    )
-    yield from ((place, tag) for place, text in candidates if (tag := language_tag(text)))
+    yield from ((place, tag) for place, text in _stated(sources, of_publisher) if (tag := language_tag(text)))
+
+
+def _stated(sources: MetadataSources, of_publisher: str | None) -> Iterator[tuple[Evidence, str | None]]:
+    yield from ((Evidence.DOM, text) for text in _lang_attributes(sources.root))
+    yield Evidence.JSON_LD, sources.json_ld("inLanguage")
+    yield from ((Evidence.META, sources.meta_content(name)) for name in _META)
+    yield Evidence.PUBLISHER, of_publisher
 
 
 def _lang_attributes(root: Element) -> Iterator[str | None]:
