@@ -130,7 +130,8 @@ async def test_what_refers_to_itself_is_freed_before_a_child_runs_out_of_memory(
     async with running() as pool:
         litter = replace(RECORD, value=b"litter")
         outcomes = [await pool.compute(litter) for _ in range(200)]  # 400 MB in all
-    assert not [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    children = {outcome[0].headers for outcome in outcomes if not isinstance(outcome, Failure) and outcome}
+    assert len(children) == 1  # one that ran out would have been replaced
 
 
 async def test_a_template_that_is_killed_is_started_anew(loads: Callable[[str], None]) -> None:
