@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.stories import article
 from wiredesk.enrichment.topics import NewsClassifier, taxonomy
 from wiredesk.enrichment.topics.calibration import ENGLISH_NEWS, FAST_ENGLISH, OTHER_LANGUAGES, logistic
+from wiredesk.enrichment.topics.meaning_encoder import BRIEF_PIECES, MeaningEncoder
 from wiredesk.enrichment.topics.news_model import has_words
 from wiredesk.enrichment.topics.words_model import text_terms
 
@@ -84,12 +85,36 @@ NO_NEWS = [
     ("cs", "Tento web používá cookies k měření návštěvnosti. Souhlasím. Odmítnout. Nastavení cookies."),
     ("fi", "Kauris: töissä sujuu hyvin. Vesimies: vältä riitoja. Kalat: lepää ja soita ystävälle."),
     ("zh", "本站使用Cookie改善服务。继续浏览即表示您同意我们使用Cookie。"),
+    ("en", "Carrot soup. Serves 4. Ingredients: 1 kg carrots, 1 onion, 1 litre stock. Chop, fry, simmer and blend."),
+    ("en", "Winning numbers: 5, 9, 14, 28, 33, 40. Bonus 12. Match 5: 12 winners. No jackpot winner."),
+    ("en", "Wanted: part-time cleaner, ten hours a week, 12 an hour. Please send your CV by Friday."),
+    ("de", "Heute 12°/4° bewölkt, morgen 14°/6° sonnig, Freitag 9°/3° Regen. Wind 20 km/h. Luftdruck 1020 hPa."),
+    ("fr", "Entrées : soupe 6 €, salade 8 €. Plats : steak frites 16 €, truite 18 €. Desserts : tarte 7 €."),
+    ("es", "Programación: 15:00 Noticias. 16:00 Serie. 18:00 Concurso. 20:30 Cine: El faro. 22:30 Deportes."),
+    ("uk", "Сирники. Інгредієнти: 500 г сиру, 2 яйця, 3 ложки борошна. Змішайте, сформуйте і обсмажте на олії."),
+    ("sv", "Vi söker en kock på heltid. Du har erfarenhet och gillar högt tempo. Skicka ansökan och cv senast 1 maj."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "text"), NO_NEWS)
 def test_what_is_no_news_has_no_topic(standard: NewsClassifier, language: str, text: str) -> None:
     assert standard.topics(article(text), language) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "root"),
+    [
+        ("en", "Snow warning for Scotland: forecasters expect 20 centimetres and gales by Tuesday", "medtop:17000000"),
+        ("en", "The carmaker will cut 900 jobs at its plant as orders fall, the company said", "medtop:09000000"),
+        ("en", "Rovers 3, Albion 1. Town 0, Vale 2. Goals: Holt 2, Pym. Rovers stay top of the league", "medtop:15000000"),
+        ("de", "Das Gericht verurteilte drei Männer, die falsche Lottoscheine verkauft hatten, zu Haft", "medtop:02000000"),
+        ("uk", "Збірна перемогла 3:1, воротар відбив пенальті у першому таймі", "medtop:15000000"),
+    ],
+)  # fmt: skip
+def test_news_that_resembles_what_is_none_has_topics(
+    standard: NewsClassifier, language: str, text: str, root: str
+) -> None:
+    assert root in {topic.code for topic in standard.topics(article(text), language)}
 
 
 @pytest.mark.parametrize(
@@ -137,3 +162,14 @@ def test_terms_are_words_and_pairs_without_accents_and_small_words() -> None:
 def test_a_score_is_a_probability(features: list[float]) -> None:
     for scores in (ENGLISH_NEWS, OTHER_LANGUAGES, FAST_ENGLISH):
         assert 0 < logistic(scores.top, features) < 1
+
+
+def test_a_brief_encoder_reads_one_window_of_rarer_words() -> None:
+    encoder = MeaningEncoder(brief=True)
+    text = "Уряд ухвалив бюджет на наступний рік, і опозиція його критикує. " * 10
+    (vector,) = encoder.vectors(text)
+    assert vector.pieces == BRIEF_PIECES - 2
+    (same,) = encoder.vectors(f", . {text}")
+    assert vector.values @ same.values == pytest.approx(1, abs=1e-5), "signs are among the most frequent pieces"
+    (empty,) = encoder.vectors("")
+    assert empty.pieces == 0

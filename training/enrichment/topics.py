@@ -42,13 +42,17 @@ LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
 """The example leads."""
 
 NOT_NEWS = Path(__file__).parent / "not-news.jsonl"
-"""Texts that are no news, written for this project: cookie notices, horoscopes, menus, in many languages."""
+"""Texts that are no news, written for this project: cookie notices, recipes, job adverts, in many languages."""
+
+NEAR_NEWS = Path(__file__).parent / "near-news.jsonl"
+"""News about what texts that are no news contain, written for this project: a lottery's winner, jobs that are cut."""
 
 LEADS_PENALTY = 3.0
 """Inverse of the penalty of large weights in the regression on the leads."""
 
-NO_NEWS_PENALTY, NO_NEWS_WEIGHT = 10.0, 20.0
-"""Inverse of the penalty of large weights in the model of what is no news, and the weight of a text that is none."""
+NO_NEWS_PENALTY, NO_NEWS_WEIGHT, NEAR_NEWS_WEIGHT = 10.0, 5.0, 10.0
+"""Inverse of the penalty of large weights in the model of what is no news, the weight of a text that is none, and that
+of news which resembles such texts. Other news has a weight of 1."""
 
 WORDS_ARRAYS = ("terms", "idf", "weights", "scale", "bias", "common")
 """Arrays of the words model, and how common each topic is."""
@@ -265,12 +269,19 @@ def _no_news(encoder: SentenceEncoder, news: Floats) -> NDArray[np.float16]:
     Args:
         news: vectors of leads and of articles' beginnings.
     """
-    rows = [json.loads(line) for line in NOT_NEWS.read_text(encoding="utf-8").splitlines()]
-    others = _vectors(encoder, [row["text"] for row in rows if row["language"] in encoder.languages])
+    near, others = (
+        _vectors(encoder, [row["text"] for row in _json_lines(path) if row["language"] in encoder.languages])
+        for path in (NEAR_NEWS, NOT_NEWS)
+    )
     model = LogisticRegression(C=NO_NEWS_PENALTY, max_iter=1000)
-    weights = np.concatenate([np.ones(len(news)), np.full(len(others), NO_NEWS_WEIGHT)])
-    model.fit(np.concatenate([news, others]), np.arange(len(news) + len(others)) >= len(news), sample_weight=weights)
+    counts = (len(news), len(near), len(others))
+    weights = np.repeat((1.0, NEAR_NEWS_WEIGHT, NO_NEWS_WEIGHT), counts)
+    model.fit(np.concatenate([news, near, others]), np.repeat((False, False, True), counts), sample_weight=weights)
     return np.concatenate([model.coef_[0], model.intercept_]).astype(np.float16)
+
+
+def _json_lines(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _teach(

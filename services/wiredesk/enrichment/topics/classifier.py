@@ -105,7 +105,8 @@ class NewsClassifier:
     """Classifies news into the IPTC Media Topics, in the languages of its encoders.
 
     Args:
-        fast: use the words model only; in other languages than English, which it does not read, the first window only.
+        fast: use the words model only; in other languages than English, which it does not read, one window only. It is
+            shorter where the second encoder reads the language.
         weights: of the models in their product, for all languages; None for those that were chosen for each.
         encoders: that compute sentence vectors; the first one that reads a language is used below the top level.
 
@@ -123,7 +124,7 @@ class NewsClassifier:
         encoders: Sequence[SentenceEncoder] | None = None,
     ) -> None:
         arrays = load_arrays()
-        self._encoders = tuple(encoders) if encoders is not None else (UniversalEncoder(), MeaningEncoder())
+        self._encoders = tuple(encoders) if encoders is not None else (UniversalEncoder(), MeaningEncoder(brief=fast))
         parts = ("news-words", *(encoder.name for encoder in self._encoders), *(("fast",) if fast else ()))
         self.model = Model(task="topics", name="+".join(parts), version=f"{MODEL_VERSION}+mediatopics.{VERSION}")
         read = frozenset[str]().union(*(encoder.languages for encoder in self._encoders))

@@ -18,6 +18,13 @@ lead. A piece takes a third of a millisecond."""
 MIN_FURTHER_PIECES = 20
 """Minimum word pieces of the text in a second window."""
 
+BRIEF_PIECES = 24
+"""Word pieces of the only window where time is short."""
+
+FREQUENT_PIECES = 3000
+"""Number of the most frequent word pieces, which are left out of that window: signs, endings and words such as `and`.
+With them it held less of what the text is about: 0.66 of SIB-200's sentences were right, for 0.70."""
+
 PREFIX = "query: "
 """Text before every text, as in the training of this model."""
 
@@ -31,6 +38,9 @@ MAX_CHARACTERS = 1000
 class MeaningEncoder:
     """Computes sentence vectors.
 
+    Args:
+        brief: read one window of the rarer words only, in half of the time.
+
     Raises:
         OSError: a file of the encoder is missing.
     """
@@ -39,14 +49,18 @@ class MeaningEncoder:
     languages = frozenset(SUPPORT) - {ENGLISH}
     has_language_bias = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, brief: bool = False) -> None:
+        self._brief = brief
         self._session = open_graph("meaning.onnx")
         self._pieces = shared_word_pieces()
         self._vectors = PieceVectors()
         self._prefix = self._pieces.read(PREFIX).pieces
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
-        """Yield the vector of the first window (384 numbers), then the mean of both."""
+        """Yield the vector of the first window (384 numbers), then the mean of both; only the former if brief."""
+        if self._brief:
+            yield self._brief_vector(text)
+            return
         pieces = self._pieces.read(f"{PREFIX}{text[:MAX_CHARACTERS]}").pieces
         size = WINDOW_PIECES - 2
         first = self._window_vector(pieces[:size])
@@ -55,6 +69,15 @@ class MeaningEncoder:
         if len(more) >= MIN_FURTHER_PIECES:
             second = self._window_vector([*self._prefix, *more])
             yield SentenceVector(unit(first + second), size + len(more))
+
+    def _brief_vector(self, text: str) -> SentenceVector:
+        """Return the vector of the first words that are not among the most frequent ones.
+
+        The vocabulary is in the order of how frequent its pieces are. The prefix, which is one of these, is left out.
+        """
+        rare = [piece for piece in self._pieces.read(text[:MAX_CHARACTERS]).pieces if piece >= FREQUENT_PIECES]
+        first = rare[: BRIEF_PIECES - 2]
+        return SentenceVector(self._window_vector(first), len(first))
 
     def _window_vector(self, pieces: Sequence[int]) -> Floats:
         """Return the vector of a window, of length 1."""
