@@ -50,7 +50,7 @@ NEAR_NEWS = Path(__file__).parent / "near-news.jsonl"
 LEADS_PENALTY = 3.0
 """Inverse of the penalty of large weights in the regression on the leads."""
 
-NO_NEWS_PENALTY, NO_NEWS_WEIGHT, NEAR_NEWS_WEIGHT = 10.0, 5.0, 10.0
+NO_NEWS_PENALTY, NO_NEWS_WEIGHT, NEAR_NEWS_WEIGHT = 10.0, 7.0, 10.0
 """Inverse of the penalty of large weights in the model of what is no news, the weight of a text that is none, and that
 of news which resembles such texts. Other news has a weight of 1."""
 
