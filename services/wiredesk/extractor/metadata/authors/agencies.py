@@ -79,8 +79,10 @@ _INTRODUCED = (
 """Words that introduce the source of a story."""
 
 _ONLY_CREDIT = re.compile(
-    rf"[\s(（\[/–—―*-]{{0,4}}(?:{_INTRODUCED}[\s:：.]{{0,3}}){{0,2}}(?:the |der |die |la |l'|el )?(?P<signs>{_SEVERAL})"
-    r"(?: contributed to this (?:report|story|article))?(?:[\s,;:–-]{1,3}[\w:-]*\d[\w:/.-]*){0,4}[\s)）\]/.]{0,3}",
+    rf"[\s(（\[/–—―*-]{{0,4}}(?:{_INTRODUCED}[\s:：.]{{0,3}}){{0,2}}(?:20\d\d,?\s)?(?:the |der |die |la |l'|el )?"
+    rf"(?P<signs>{_SEVERAL})"
+    r"(?: contributed to this (?:report|story|article))?(?:[\s,;:–-]{1,3}[\w:-]*\d[\w:/.-]*){0,4}[\s)）\]/.]{0,3}"
+    r"(?:all rights reserved(?!\w).{0,100})?",
     re.IGNORECASE,
 )
 """A text that is only a credit: dpa/lno, Source: AFP, With inputs from PTI."""
