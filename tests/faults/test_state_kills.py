@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,10 +17,11 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tests import secured
 from tests.faults import state_soak, state_witness
-from tests.support import ROOT
 from tests.waiting import until
 from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing import commands
+from wiredesk.testing.commands import ForkedProcess
 
 RECORDS = 150
 """Records that are published before each start of a worker: several transactions."""
@@ -58,28 +58,18 @@ class Stage:
         await producer.stop()
 
     @contextlib.asynccontextmanager
-    async def worker(self, member: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def worker(self, member: str, **settings: str) -> AsyncIterator[ForkedProcess]:
         """Run a worker, which has its partitions back at once when it is started again."""
         own = {"WIREDESK_TRANSACTION_RECORDS": "20", "WIREDESK_METRICS_PORT": "0", "WIREDESK_INSTANCE_ID": member}
         environment = os.environ | state_soak.environment(self.kafka) | own | settings
         with self._log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.faults.counting",
-                "counter",
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-            )
+            process = commands.start(["counter"], environment, log, module="tests.faults.counting")
         try:
             yield process
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-            await process.wait()
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+            await asyncio.to_thread(process.wait)
 
     async def changes(self) -> int:
         """Return how many records the changelog has."""
@@ -105,7 +95,7 @@ async def test_a_worker_killed_at_a_point_leaves_the_state_of_the_witness(
     for point in points:
         await counting.publish()
         async with counting.worker("one", FAULTS_AT=point) as worker:
-            assert await worker.wait() == -signal.SIGKILL, point
+            assert await asyncio.to_thread(worker.wait) == -signal.SIGKILL, point
     await counting.publish()
     async with counting.worker("one"):
         await state_soak.until_done(counting.kafka)
@@ -148,7 +138,7 @@ async def test_partitions_that_a_killed_worker_takes_along_come_back_with_their_
         async with counting.worker("two", FAULTS_AT="written") as second:
             await until(lambda: joined(tmp_path), "the second worker has a partition", 60)
             await counting.publish(partitions=2)
-            assert await second.wait() == -signal.SIGKILL
+            assert await asyncio.to_thread(second.wait) == -signal.SIGKILL
         await counting.publish(partitions=2)
         await state_soak.until_done(counting.kafka)
     assert await state_witness.differences(counting.kafka) == []
