@@ -8,6 +8,7 @@ from wiredesk.extractor.body import lines
 from wiredesk.extractor.body.completeness import omitted_words_of_lines
 from wiredesk.extractor.body.lines import Line, split_lines
 from wiredesk.extractor.body.offers import exclude_offers
+from wiredesk.extractor.body.other_subjects import exclude_other_subjects
 from wiredesk.extractor.body.repeated_texts import exclude_repeated, find_placeholders
 from wiredesk.extractor.body.story import (
     ScoredText,
@@ -60,6 +61,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
     folded_captions = {fold(caption): "captions" for caption in captions}
     features = lines.features(page_lines, models.text.lexicon)
     texts = exclude_offers(exclude_repeated(score_lines(page_lines, models.text.probabilities(features))))
+    texts = exclude_other_subjects(texts)
     texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, {}, folded_captions))
     metadata = read_text_metadata(page, text_sources(page_lines, texts))
     if metadata.title.value:

@@ -25,6 +25,7 @@ offers          offers of subscriptions and newsletters; add a language to its `
 pointers        labels before links to other stories; add a language to its `.toml`
 unseen_labels   texts for screen readers only
 repeated_texts  texts that only repeat another one of the story
+other_subjects  the end of a text page that is of another subject
 correction_notes  notes of a correction that a page sets beside its story
 story           texts with their probabilities, exclusions, and blocks
 completeness    how much prose the body lacks
