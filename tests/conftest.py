@@ -33,15 +33,15 @@ hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("wire
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "wiredesk")
 
 
-def pytest_sessionstart() -> None:
-    """Collect no garbage while thousands of tests are collected: they all stay."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are collected, and for none in what was imported and collected: all of it stays."""
     gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    """Collect garbage from now on, and look for none in what was imported and collected."""
-    gc.freeze()
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
