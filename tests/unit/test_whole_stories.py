@@ -184,6 +184,14 @@ def test_sources_in_a_story_stay() -> None:
     assert "accounts of the Harrow trust" in " ".join(block.text for block in story(page(body)).paragraphs)
 
 
+def test_elements_of_a_publishers_own_may_be_paragraphs() -> None:
+    marked_up = "".join(f"<site-p>{text}</site-p>" for text in PARAGRAPHS)
+    body = f"<article><h1>{HEADLINE}</h1><site-text>{marked_up}</site-text></article>"
+    assert tuple(block.text for block in story(page(body)).paragraphs) == PARAGRAPHS
+    within = f"<p>{PARAGRAPHS[0]} <site-link>the accounts of the trust</site-link> {PARAGRAPHS[1]}</p>"
+    assert len(cut(within).segments) == 1
+
+
 def test_prose_that_is_dropped_among_the_storys_own_is_counted() -> None:
     segments = cut(f"<div>{MARKED_UP * 4}</div><div><p>{PARAGRAPHS[0]}</p></div><ul><li>{PARAGRAPHS[0]}</li></ul>")
     likely = np.where(np.arange(len(segments.segments)) < 10, 0.9, 0.1)

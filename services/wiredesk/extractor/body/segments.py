@@ -184,6 +184,8 @@ def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) ->
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
         tag = element.tag
+        if "-" in tag and _is_custom_paragraph(element):
+            tag = "p"
         if event == "start":
             if tag not in CONTAINERS and _is_unseen(element, tag):
                 events.skip_subtree()
@@ -206,6 +208,15 @@ def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) ->
             break
     walk.finish()
     return replace(walk.page, unread_words=_prose_words(events)) if walk.is_full else walk.page
+
+
+def _is_custom_paragraph(element: etree._Element) -> bool:
+    """Return whether an element of a publisher's own, such as `<site-p>`, is a paragraph: prose, beside another one."""
+    if len((element.text or "").strip()) < PROSE:
+        return False
+    return any(
+        beside is not None and beside.tag == element.tag for beside in (element.getprevious(), element.getnext())
+    )
 
 
 class _Walk:
