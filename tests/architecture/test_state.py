@@ -80,10 +80,11 @@ def _late_variables(module: ast.Module) -> Iterator[str]:
     for outer in ast.walk(module):
         if not isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        bound = list(_bindings(outer))
-        for inner in _own_nodes(outer):
-            if not isinstance(inner, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
+        inner_functions = [
+            n for n in _own_nodes(outer) if isinstance(n, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        bound = list(_bindings(outer)) if inner_functions else []
+        for inner in inner_functions:
             late = [(name, line) for name, line in bound if line > (inner.end_lineno or inner.lineno)]
             if not late:
                 continue
@@ -110,10 +111,12 @@ def _bindings(scope: Scope) -> Iterator[tuple[str, int]]:
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a scope, without those of the functions, lambdas and classes in it."""
-    for node in ast.iter_child_nodes(scope):
+    waiting = list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop(0)
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            yield from _own_nodes(node)
+            waiting[:0] = ast.iter_child_nodes(node)
 
 
 def test_a_module_keeps_no_state() -> None:
