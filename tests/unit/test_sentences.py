@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from wiredesk.enrichment.topics import NewsClassifier, taxonomy, universal_encoder
 from wiredesk.enrichment.topics.classifier import ENGLISH_WEIGHTS, OTHER_WEIGHTS
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
-from wiredesk.enrichment.topics.sentence_model import SentenceVector, readings
+from wiredesk.enrichment.topics.sentence_model import SentenceVector
 from wiredesk.enrichment.topics.topic_names import TopicNames
 from wiredesk.enrichment.topics.unigram import MAX_WORD, UNKNOWN, UnigramTokenizer
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
-GERMAN = "Die Notenbank lässt den Leitzins unverändert."
 LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20
 
 
@@ -80,27 +79,37 @@ def test_the_other_encoder_reads_a_second_window(meaning: MeaningEncoder) -> Non
     assert 0.5 < beginning.values @ whole.values < 0.9999
 
 
-def test_an_encoder_begins_when_the_one_before_has_read_all_and_keeps_its_last_vector() -> None:
-    one, two, three, four = (SentenceVector(np.zeros(1, dtype=np.float32), pieces) for pieces in (1, 2, 3, 4))
-    assert list(readings([iter([one]), iter([three, four])])) == [[one], [one, three], [one, four]]
-    assert list(readings([iter([one, two]), iter([three])])) == [[one], [two], [two, three]]
-    assert list(readings([iter([one, two])])) == [[one], [two]]
+class Watched(MeaningEncoder):
+    """Counts the vectors that are computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.computed = 0
+
+    def vectors(self, text: str) -> Iterator[SentenceVector]:
+        for vector in super().vectors(text):
+            self.computed += 1
+            yield vector
 
 
-def test_where_one_encoder_is_sure_the_other_reads_nothing(model: UniversalEncoder, meaning: MeaningEncoder) -> None:
-    read: list[str] = []
+def test_where_one_encoder_is_sure_the_other_reads_nothing(model: UniversalEncoder) -> None:
+    for doubt, doubt_after, computed in ((0.0, 0.0, 0), (100.0, 0.0, 0), (0.0, 100.0, 1), (100.0, 100.0, 2)):
+        watched = Watched()
+        weights = replace(OTHER_WEIGHTS, doubt=doubt, doubt_after=doubt_after)
+        NewsClassifier(weights=weights, encoders=[model, watched]).score("", LONG, "de")
+        assert watched.computed == computed
 
-    class Watched(MeaningEncoder):
-        def vectors(self, text: str) -> Iterator[SentenceVector]:
-            read.append(text)
-            yield from meaning.vectors(text)
 
-    sure, doubting = (replace(OTHER_WEIGHTS, doubt=doubt) for doubt in (0.0, 100.0))
-    watched = Watched()
-    NewsClassifier(weights=sure, encoders=[model, watched]).score("", GERMAN, "de")
-    assert not read
-    NewsClassifier(weights=doubting, encoders=[model, watched]).score("", GERMAN, "de")
-    assert read == [GERMAN]
+def test_an_encoder_keeps_its_vector_while_the_next_one_reads(model: UniversalEncoder, meaning: MeaningEncoder) -> None:
+    both, first = (
+        NewsClassifier(weights=replace(OTHER_WEIGHTS, doubt=100.0, doubt_after=after), encoders=[model, meaning])
+        for after in (100.0, 0.0)
+    )
+    read, alone = (classifier.score("", LONG, "de") for classifier in (both, first))
+    assert read.vector is not None
+    assert alone.vector is not None
+    assert np.array_equal(read.vector, alone.vector)
+    assert not np.array_equal(read.top, alone.top)
 
 
 def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

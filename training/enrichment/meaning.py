@@ -32,6 +32,8 @@ def main() -> int:
 class MeaningGraph(Graph):
     """A graph of all layers, and the mean of the vectors of a window's pieces."""
 
+    sums_fit = True
+
     def whole(self) -> onnx.ModelProto:
         """Return the graph.
 

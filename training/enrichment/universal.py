@@ -50,6 +50,8 @@ def main() -> int:
 class ConvolutionsGraph(Graph):
     """A graph of three branches, each with two layers of convolutions over neighbouring pieces."""
 
+    sums_fit = True
+
     def whole(self) -> onnx.ModelProto:
         """Return the graph.
 
@@ -79,7 +81,7 @@ class ConvolutionsGraph(Graph):
         Each piece has a scale of its own. With one for all, which `_product` takes, the cosine of the window's vector
         with that of floats is 0.996; so it is 0.9999.
         """
-        matrix, scale = as_integers(self._weights["projection.w"])
+        matrix, scale = as_integers(self._weights["projection.w"], sums_fit=self.sums_fit)
         operands = [
             "integers",
             self._constant("projection.integers", matrix),

@@ -3,7 +3,8 @@
 Their products are of integers of 8 bits. On a processor without instructions for sums of such products (AVX512-VNNI,
 AVX-VNNI) onnxruntime adds pairs of them in 16 bits, where some do not fit: F1 of names was 0.808 there, and 0.824
 elsewhere. The runtime has exact kernels, which take a fifth longer there, and twice as long on others (decision 13).
-So the exact ones are used where the results differ, and names and topics do not depend on the processor.
+So the exact ones are used for the graphs of names where the results differ. The integers of the other graphs are so
+small that each sum fits. Names and topics do not depend on the processor.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,10 @@ EXAMPLE_WORDS = 32
 """Words of an example by which an overflow is seen."""
 
 
+FITTING = frozenset(("meaning.onnx", "universal.onnx"))
+"""Graphs in which no sum overflows on any processor (`training.enrichment.encoder.graph`)."""
+
+
 def open_graph(name: str) -> onnxruntime.InferenceSession:
     """Return a graph, ready to run.
 
@@ -37,7 +42,7 @@ def open_graph(name: str) -> onnxruntime.InferenceSession:
     Raises:
         OSError: the file is missing.
     """
-    return open_exact(name) if sums_overflow() else _open(name, _options())
+    return _open(name, _options()) if name in FITTING or not sums_overflow() else open_exact(name)
 
 
 def open_exact(name: str) -> onnxruntime.InferenceSession:
@@ -49,7 +54,7 @@ def open_exact(name: str) -> onnxruntime.InferenceSession:
     Raises:
         OSError: the file is missing.
     """
-    return _open_comparable(name, is_exact=True)
+    return open_comparable(name, is_exact=True)
 
 
 @cache
@@ -57,12 +62,12 @@ def sums_overflow() -> bool:
     """Return whether sums of products overflow on this processor: an example gives other labels than exact ones."""
     words = np.random.default_rng(0).standard_normal((EXAMPLE_WORDS, DIMENSIONS), dtype=np.float32)
     # Both at one level of optimisation: where no sum overflows they agree to the last digit.
-    graphs = [_open_comparable("upper.onnx", is_exact=is_exact) for is_exact in (False, True)]
+    graphs = [open_comparable("upper.onnx", is_exact=is_exact) for is_exact in (False, True)]
     usual, exact = (np.asarray(graph.run(["labels"], {"words": words})[0]) for graph in graphs)
     return not np.array_equal(usual, exact)
 
 
-def _open_comparable(name: str, *, is_exact: bool) -> onnxruntime.InferenceSession:
+def open_comparable(name: str, *, is_exact: bool) -> onnxruntime.InferenceSession:
     """Return a graph at the level of optimisation at which the setting has an effect."""
     options = _options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED

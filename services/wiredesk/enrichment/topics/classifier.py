@@ -17,14 +17,13 @@ from wiredesk.enrichment.topics.sentence_model import (
     LeadsReading,
     SentenceEncoder,
     SentenceVector,
-    readings,
 )
 from wiredesk.enrichment.topics.taxonomy import VERSION, naming_language, taxonomy
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
-MODEL_VERSION = "9"
+MODEL_VERSION = "10"
 """Version of the trained arrays, of the coefficients and of the code around them."""
 
 HYBRID_WORDS = 1000
@@ -63,8 +62,9 @@ class ModelWeights:
         articles: how far the mean that is subtracted from vectors of long texts is that of articles, not of leads.
             Half of the articles whose mean is known are guides and blogs: subtracted whole, their mean takes away
             what speaks for technology and lifestyle.
-        doubt: lead of the first topic over the second (natural logarithm) from which no more is read. With this value
-            the first topics are as often right as if everything were always read, by all encoders.
+        doubt: lead of the first topic over the second (natural logarithm) from which no further window is read. With
+            this value the first topics are as often right as if everything were always read, by all encoders.
+        doubt_after: lead from which no further encoder is read, which takes longer than a window of the first one.
     """
 
     nearest: float
@@ -73,12 +73,17 @@ class ModelWeights:
     prior: float
     articles: float
     doubt: float
+    doubt_after: float
 
 
-ENGLISH_WEIGHTS = ModelWeights(nearest=1.0, regression=0.0, words=0.4, prior=0.3, articles=0.4, doubt=2.0)
+ENGLISH_WEIGHTS = ModelWeights(
+    nearest=1.0, regression=0.0, words=0.4, prior=0.3, articles=0.4, doubt=2.0, doubt_after=2.0
+)
 """For English: the words model does what the regression does elsewhere."""
 
-OTHER_WEIGHTS = ModelWeights(nearest=0.5, regression=0.5, words=0.0, prior=0.3, articles=0.25, doubt=1.5)
+OTHER_WEIGHTS = ModelWeights(
+    nearest=0.5, regression=0.5, words=0.0, prior=0.3, articles=0.25, doubt=1.5, doubt_after=1.0
+)
 """For all other languages."""
 
 
@@ -181,29 +186,34 @@ class NewsClassifier:
     def _score_vectors(self, text: str, language: str, prior: Floats, weights: ModelWeights) -> TopicScores:
         """Return the scores by the vectors of all encoders that read a language.
 
+        An encoder begins where the one before has read all and is in doubt. Encoders that take long are best the last.
+
         Args:
             prior: natural logarithms of the topics' probabilities before the text is read, of any sum.
             weights: of the models.
         """
         encoders = [encoder for encoder in self._encoders if language in encoder.languages]
-        leads = [self._leads[encoder.name] for encoder in encoders]
-        known: list[tuple[SentenceVector, LeadsReading]] = []
-        for vectors in readings([encoder.vectors(text) for encoder in encoders]):
-            # The last vector of an encoder that has read the whole text comes again with each of the next one.
-            known = [
-                next((one for one in known if one[0] is vector), None)
-                or (vector, lead.read(vector, language, weights.articles, weights.nearest, weights.regression))
-                for lead, vector in zip(leads, vectors, strict=False)
-            ]
-            by_leads = [reading.by_leads for _, reading in known]
-            top = log_softmax(np.asarray(prior + np.sum(by_leads, axis=0), dtype=np.float32))
-            second, first = np.sort(top)[-2:]
-            if self._fast or first - second >= weights.doubt:
+        read: list[tuple[SentenceVector, LeadsReading]] = []
+        lead = 0.0
+        for encoder in encoders:
+            if read and lead >= weights.doubt_after:
                 break
+            before = tuple(read)
+            for vector in encoder.vectors(text):
+                reading = self._leads[encoder.name].read(
+                    vector, language, weights.articles, weights.nearest, weights.regression
+                )
+                read = [*before, (vector, reading)]
+                by_leads = [one.by_leads for _, one in read]
+                top = log_softmax(np.asarray(prior + np.sum(by_leads, axis=0), dtype=np.float32))
+                second, first = np.sort(top)[-2:]
+                lead = np.inf if self._fast else float(first - second)
+                if lead >= weights.doubt:
+                    break
         main = encoders[0].name
-        is_news = self._news_model[main].is_news(vectors[0].values)
+        is_news = self._news_model[main].is_news(read[0][0].values)
         coefficients = ENGLISH_NEWS if language == ENGLISH else OTHER_LANGUAGES
-        return TopicScores(top, main, known[0][1].centred, is_news, coefficients)
+        return TopicScores(top, main, read[0][1].centred, is_news, coefficients)
 
     def top_level(self, scores: TopicScores) -> list[tuple[str, float]]:
         """Return codes and calibrated scores of the top-level topics, the most likely first."""

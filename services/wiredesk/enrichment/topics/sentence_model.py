@@ -1,6 +1,6 @@
 """Sentence vectors: what encoders have in common, and top-level topics by the example leads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,22 +48,6 @@ class SentenceEncoder(Protocol):
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
         """Yield the vector of the beginning, then that of more of the text. Each is computed when it is requested."""
-
-
-def readings(sequences: Iterable[Iterator[SentenceVector]]) -> Iterator[list[SentenceVector]]:
-    """Yield the vectors of the encoders that have read the text: of the first one, window by window, then of one more.
-
-    An encoder that has read the whole text keeps its last vector. What comes later is computed when it is requested,
-    so encoders that take long are best the last ones.
-
-    Args:
-        sequences: the vectors of a text by each encoder.
-    """
-    finished: list[SentenceVector] = []
-    for sequence in sequences:
-        for vector in sequence:
-            yield [*finished, vector]
-        finished.append(vector)
 
 
 @dataclass(frozen=True, slots=True)
