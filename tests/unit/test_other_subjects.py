@@ -53,6 +53,36 @@ def test_other_ends_stay(between: tuple[str, ...], below: tuple[str, ...], why: 
     assert kept((STORY, 0.99), (between, 0.1), (below, 0.9)) == [*STORY, *below], why
 
 
+CHINESE = (
+    "市议会周二投票决定保留旧图书馆，并在冬季之前修复屋顶，市长表示这一决定来之不易。",
+    "多年以来居民们一直要求政府投入更多资金，以改善公共设施的状况，但预算始终不足。",
+    "议员李明说，图书馆对附近的孩子们非常重要，他们放学以后没有其他地方可以去。",
+)
+JAPANESE = (
+    "市議会は火曜日、古い図書館を存続させ、冬の前に屋根を修理することを決めた。",
+    "住民は長年にわたり公共施設への予算を増やすよう求めてきたが、資金は足りなかった。",
+)
+
+
+@pytest.mark.parametrize(
+    ("story", "end"),
+    [
+        (
+            CHINESE,
+            ("图书馆馆长王芳在接受采访时说，她对这个结果感到非常高兴，也感谢所有的支持者，以后还会购买更多书籍。",),
+        ),
+        (
+            JAPANESE,
+            ("館長の田中花子さんは「結果をとても喜んでいる」と話し、支援者に感謝した。子どもの本も増やすという。",),
+        ),
+    ],
+)
+def test_an_end_in_a_script_without_spaces_shows_no_subject_and_stays(
+    story: tuple[str, ...], end: tuple[str, ...]
+) -> None:
+    assert kept((story, 0.99), (LABELS, 0.1), (end, 0.9)) == [*story, *end]
+
+
 @given(st.lists(st.tuples(st.sampled_from([*STORY, *COOKIES, *GO_ON, "", "Label"]), st.floats(0, 1)), max_size=60))
 def test_only_an_end_is_ever_excluded(lines: list[tuple[str, float]]) -> None:
     texts = [ScoredText(line, BlockKind.PARAGRAPH, odds, threshold=LINE_THRESHOLD) for line, odds in lines]
