@@ -27,6 +27,8 @@ def scored(texts: Sequence[str]) -> tuple[ScoredText, ...]:
         "Jetzt 4 Wochen gratis testen und alle Plus-Artikel lesen.", "Il vous reste 80 % de cet article à lire.",
         "Este artículo es solo para suscriptores.", "Abbonati per leggere tutto", "Word abonnee en lees alles",
         "Подписывайтесь на наш канал", "この記事は会員限定です。残り800文字", "本文为付费内容", "Bizi Google Haberler'de takip edin",
+        "Denne saken er for abonnenter.", "اشترك في نشرتنا البريدية", "Siga-nos no Instagram", "Weiterlesen mit dem Plus-Abo",
+        "Got a tip? Email the newsdesk.", "Pour lire la suite de cet article, abonnez-vous.", "Abbonati a soli 5 euro al mese",
     ],
 )  # fmt: skip
 def test_an_offer_is_no_paragraph_of_the_story(offer: str) -> None:
@@ -42,6 +44,19 @@ def test_an_offer_is_no_paragraph_of_the_story(offer: str) -> None:
         "To continue reading aloud was her only wish.",
         "Jetzt sind die Züge wieder pünktlich.",
         "Follow the road to the ford at Lower Tolver.",
+        "Got a tip from a waiter, the police chief said, and made the arrest.",
+        "اشترك في المؤتمر عدد من الوزراء والسفراء من الدول العربية.",
+        "Abbonati in calo per il quotidiano: nel 2025 ne ha persi diecimila.",
+        "Testen Sie vor der Fahrt die Bremsen und das Licht, rät der Verein.",
+        "Siga nos próximos dias as instruções da Defesa Civil, pede o prefeito.",
+        "Assine e envie o formulário até sexta-feira, orienta a Receita.",
+        "– Denne saken er for viktig til å vente, sa lederen av kommunestyret.",
+        "Denne artikel er for lang, skrev kritikeren.",
+        "– Följ oss på vägen till fjället, sade guiden.",
+        "Schrijf je in voor de cursus voor 1 mei, vraagt de gemeente aan de inwoners.",
+        "Inscrivez-vous à la mairie avant le 5 mai, demande le préfet.",
+        "Déjà abonné au club depuis 1990, Jean Dupont ne manque aucun match.",
+        "Para seguir leyendo a oscuras hay que tener paciencia, dice la autora.",
         "Subscribe now for the tour, " + "the museum wrote to its members in a letter that was sent in May, " * 4,
     ],
 )

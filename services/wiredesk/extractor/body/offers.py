@@ -28,8 +28,8 @@ _stored: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
 _ANY_WORDS = r"(?:\S+ ){1,4}"
 """What a star stands for."""
 
-_QUOTES = tuple("\"'“”„«»‘’「『")
-"""Marks with which a quotation begins."""
+_QUOTES = tuple("\"'“”„«»‘’「『–—")
+"""Marks with which a quotation begins; in Scandinavian, Spanish and Polish stories, a dash."""
 
 
 def _patterns() -> Mapping[str, re.Pattern[str]]:
