@@ -326,6 +326,18 @@ def test_a_site_that_only_signs_its_pages_is_no_part_of_the_headline(window: str
     assert read(body, window)[0] == title
 
 
+@pytest.mark.parametrize(
+    "window",
+    ["How to use my_function.py", "_utils.io", "Pier_plan.org", "What is new in version ten – Node.js"],
+)
+def test_names_of_files_and_products_are_no_hosts_at_the_end_of_a_title(window: str) -> None:
+    assert read(f"<p>{HEADLINE} on Tuesday.</p>", window)[0] == window
+
+
+def test_a_host_at_the_end_of_a_title_is_the_site() -> None:
+    assert read(f"<p>{HEADLINE} on Tuesday.</p>", "No pier | elsewhere.example")[0] == "No pier"
+
+
 def test_a_heading_that_links_to_the_front_page_is_the_site() -> None:
     logo = f'<h1><a href="/">The Vale Echo</a></h1><h3>{OTHER}</h3>'
     assert read(logo, f"The Vale Echo: {OTHER}")[0] == OTHER

@@ -22,6 +22,9 @@ MAX_KNOWN_WORDS = 4
 MIN_HEADLINE_WORDS = 4
 """Minimum words of a headline before such a name."""
 
+MIN_WORDS_BEFORE_HOST = 2
+"""The same before the name of a host, which says more."""
+
 MAX_LINKS = 10
 """Links to the front page that are read."""
 
@@ -37,8 +40,8 @@ _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--|\s+//?\
 _STRONG = re.compile(r"\s+(?:::|//)\s+")
 """Separators that headlines do not have."""
 
-_HOST = re.compile(r"(?:[\w-]{2,40}\.){1,3}[a-z]{2,10}", re.IGNORECASE)
-"""The name of a host, as a site's name."""
+_HOST = re.compile(r"(?:[\w-]{2,40}\.){1,3}(?!(?:js|py|md|txt|php|html?|pdf|exe)$)[a-z]{2,10}", re.IGNORECASE)
+"""The name of a host, as a site's name; `my_function.py` and `Node.js` are none."""
 
 _PAPERS = """
 news times post herald tribune journal gazette courier chronicle observer telegraph guardian daily sentinel examiner
@@ -68,7 +71,9 @@ def without_signed_end(title: str, page: PageElements, path: str) -> str:
     strong = next((s for s in separators if _STRONG.fullmatch(s[0])), None)
     if strong is not None and _is_headline(title[: strong.start()]):
         return title[: strong.start()]
-    if _HOST.fullmatch(last) or (_is_headline(headline) and _is_known_name(last)):
+    if (_HOST.fullmatch(last) and len(words.split(headline)) >= MIN_WORDS_BEFORE_HOST) or (
+        _is_headline(headline) and _is_known_name(last)
+    ):
         return headline
     signed = _Signed(page, path)
     if len(words.split(last)) <= MAX_NAME_WORDS and _is_headline(headline) and signed.has(last):
