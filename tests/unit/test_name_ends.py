@@ -25,6 +25,10 @@ def entities_of(text: str, *tagged: tuple[str, EntityType], language: str = "en"
         ("Two Ottawa Senators scored in the final.", ("Ottawa", PLACE), {"Ottawa Senators": ORGANISATION}),
         ("Two California Senators wrote a letter.", ("California", PLACE), {"California": PLACE}),
         ("St Mary's Hospital is crumbling.", ("St Mary", PERSON), {"St Mary's Hospital": ORGANISATION}),
+        ("Guy's Hospital is crumbling.", ("Guy", PERSON), {"Guy's Hospital": ORGANISATION}),
+        ("Trump's Church is crumbling.", ("Trump", PERSON), {"Trump": PERSON}),
+        ("Ada Alder's School is crumbling.", ("Ada Alder", PERSON), {"Ada Alder": PERSON}),
+        ("Alder's Academy Award is gold.", ("Alder", PERSON), {"Alder": PERSON}),
         ("Macron's party lost.", ("Macron", PERSON), {"Macron": PERSON}),
         (
             "Acme & Sons Ltd of Hull closed.",
@@ -98,6 +102,15 @@ def test_abbreviations_are_explained_in_other_languages() -> None:
     text = "Kemudian Komisi Pemberantasan Korupsi (KPK) menahan bupati."
     expected = {"Komisi Pemberantasan Korupsi": ORGANISATION, "KPK": ORGANISATION}
     assert entities_of(text, ("Komisi Pemberantasan Korupsi (KPK)", ORGANISATION), language="id") == expected
+
+
+def test_abbreviations_are_those_of_their_paragraph() -> None:
+    texts = ["Die Partei Alter Bauern (PAB) kam.", "Der Preis Alter Boote (PAB) sinkt."]
+    fields = [ArticleField(f"/paragraphs/{i}/text", text, 1.0, language="de") for i, text in enumerate(texts)]
+    begin = texts[0].index("Partei")
+    mentions = find_mentions(fields, [[TaggedSpan(begin, begin + 12, ORGANISATION)], []])
+    expected = [(fields[0], "Partei Alter Bauern"), (fields[0], "PAB"), (fields[1], "PAB")]
+    assert [(one.field, one.surface) for one in mentions] == expected
 
 
 def test_articles_belong_to_names_in_dutch() -> None:

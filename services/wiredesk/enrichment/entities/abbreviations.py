@@ -1,11 +1,12 @@
 """Abbreviations that a text explains itself: `Movimento 5 Stelle (M5S)`."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
-from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk_schemas import EntityType
 
 MAX_NAME_CHARACTERS = 100
@@ -22,37 +23,30 @@ def explained_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -
     `gross domestic product (GDP)` stands for is none.
     """
     explained = []
+    by_field: defaultdict[str, list[NameSpan]] = defaultdict(list)
+    for span in spans:
+        if span.type is EntityType.ORGANISATION:
+            by_field[span.field.pointer].append(span)
     for field in fields:
         lexicon = lexicon_of(field.language)
         if not lexicon.language or lexicon.unspaced:
             continue
-        tagged = [span for span in spans if span.field is field]
+        tagged = by_field[field.pointer]
+        marked, surfaces = MarkedPlaces(tagged), {span.surface for span in tagged}
         for bracket in _BRACKETED.finditer(field.text):
             start = _start_of_name(field.text, bracket.start() - 1, bracket[1], lexicon)
             if start is None:
                 continue
             name = NameSpan(field, start, bracket.start() - 1, EntityType.ORGANISATION)
             short = NameSpan(field, bracket.start(1), bracket.end(1), EntityType.ORGANISATION)
-            if _is_organisation(name, short, tagged):
+            is_tagged = short.surface in surfaces or marked.overlap(field, name.start, name.end)
+            if is_tagged or _ends_like_organisation(name):
                 explained += [name, short]
     return explained
 
 
-def without_parts(spans: Iterable[NameSpan], explained: Sequence[NameSpan]) -> Iterator[NameSpan]:
-    """Yield the spans that are no parts of explained names, nor across their borders."""
-    for span in spans:
-        if not any(span.overlaps(name) for name in explained):
-            yield span
-
-
-def _is_organisation(name: NameSpan, short: NameSpan, tagged: Iterable[NameSpan]) -> bool:
-    last = name.surface.rpartition(" ")[2].lower()
-    if last in name.lexicon.organisation_heads:
-        return True
-    return any(
-        span.type is EntityType.ORGANISATION and (span.overlaps(name) or span.surface == short.surface)
-        for span in tagged
-    )
+def _ends_like_organisation(name: NameSpan) -> bool:
+    return name.surface.rpartition(" ")[2].lower() in name.lexicon.organisation_heads
 
 
 def _start_of_name(text: str, end: int, letters: str, lexicon: Lexicon) -> int | None:

@@ -58,7 +58,7 @@ class Lexicon:
         places: buildings and seats whose last word does not show that they are places.
         organisation_heads: last words of names of organisations.
         organisation_endings: last parts of names of organisations that are one word: `partiet` of `Miljöpartiet`.
-    organisation_beginnings: first words of names of organisations.
+        organisation_beginnings: first words of names of organisations.
         given_names: places, as they are written, that are also given names.
         brands: companies and clubs whose names look like a person's or a place's.
         club_heads: last words of names of clubs.

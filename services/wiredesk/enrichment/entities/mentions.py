@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.abbreviations import explained_names, without_parts
+from wiredesk.enrichment.entities.abbreviations import explained_names
 from wiredesk.enrichment.entities.borders import (
     further_names,
     is_cut_given_name,
@@ -21,7 +21,7 @@ from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.known_names import brand_names, known_names
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.entities.name_ends import whole_organisations, without_seat
-from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, MarkedPlaces, NameSpan
 from wiredesk.enrichment.entities.place_adjectives import is_place_adjective
 from wiredesk.enrichment.entities.quotations import without_foreign_words
 from wiredesk.enrichment.entities.unspaced import complete_names
@@ -54,14 +54,20 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
     datelines = [span for field in fields for find in (dateline_places, dateline_agencies) for span in find(field)]
     trimmed = (span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked))
     spans = list(without_foreign_words(trimmed))
-    spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
+    spans = [*datelines, *_outside(spans, datelines)]
     explained = [*explained_names(fields, spans), *brand_names(fields)]
-    explained += [whole for whole in whole_organisations(spans) if not any(whole.overlaps(name) for name in explained)]
-    spans = [*explained, *without_parts(spans, explained)]
+    explained += _outside(whole_organisations(spans), explained)
+    spans = [*explained, *_outside(spans, explained)]
     spans = [*spans, *further_names(fields, spans)]
     spans = unify_types(fields, [*spans, *known_names(fields, spans)])
     order = {field.pointer: index for index, field in enumerate(fields)}
     return list(_whole_spans(sorted(spans, key=lambda span: (order[span.field.pointer], span.start, -span.end))))
+
+
+def _outside(spans: Iterable[NameSpan], others: Iterable[NameSpan]) -> list[NameSpan]:
+    """Return the spans that share no character with others."""
+    marked = MarkedPlaces(others)
+    return [span for span in spans if not marked.overlap(span.field, span.start, span.end)]
 
 
 def _whole_spans(spans: Iterable[NameSpan]) -> Iterator[NameSpan]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from wiredesk.enrichment.entities.context import in_match_report
+from wiredesk.enrichment.entities.gazetteer import known_surnames
 from wiredesk.enrichment.entities.lexicon import CAPITALS, Lexicon, alternatives
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.languages import ENGLISH
@@ -15,7 +16,9 @@ MAX_NICKNAME_CHARACTERS = 24
 
 _INSTITUTION = re.compile(
     r"['’]s? (?:[A-Z][a-z]+ )?(?:Hospital|College|School|University|Academy|Infirmary|Hospice|Church|Cathedral)\b"
+    r"(?! (?:Award|Medal|Prize|visit|speech|sermon|project|days|years)s?\b)"
 )
+_SAINT = re.compile(r"(?:St\.?|Saint|Sts\.?|SS) ")
 _NEXT_WORD = re.compile(rf" [{CAPITALS}][\w-]+")
 _COMPANY_OF = re.compile(r"(?:Ltd|Limited|Inc|Corp|LLC|LLP|PLC|plc)\.?(?= of [A-Z])")
 
@@ -55,8 +58,14 @@ def _end_after_article(span: NameSpan) -> int:
 
 
 def _institution_end(span: NameSpan) -> int:
-    """Return where the name of an institution ends that a person's name begins; 0 where none follows."""
-    if span.type is not EntityType.PERSON:
+    """Return where the name of an institution ends that a person's name begins; 0 where none follows.
+
+    A known person has a school or a church rather than gives it a name: `Trump's Church`, `Steven Alder's School`.
+    """
+    is_saint = _SAINT.match(span.surface) is not None
+    if span.type is not EntityType.PERSON or (
+        not is_saint and (" " in span.surface or span.surface in known_surnames())
+    ):
         return 0
     after = _INSTITUTION.match(span.field.text, span.end)
     return after.end() if after else 0

@@ -91,7 +91,7 @@ def _owners(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
     """Yield pairs of a group and the one whose name it is another form of, or short for."""
     yield from _other_forms(groups)
     long_groups = [group for group in groups if group.is_long]
-    acronyms, stripped = _acronyms(long_groups), _stripped(long_groups)
+    acronyms, stripped, by_letter = _acronyms(long_groups), _stripped(long_groups), _by_first_letter(long_groups)
     shuffled = _shuffled(acronyms)
     forms = dict(_other_forms(groups))
     # Short forms first: `AA` goes to `Apex Airlines`, and with it to `Apex Airlines Inc`.
@@ -99,7 +99,7 @@ def _owners(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
         letters = group.first.surface.replace(".", "")
         owners = [owner for owner in acronyms.get(letters, ()) if owner is not group] if _is_acronym(letters) else []
         if not owners and group.first.type is EntityType.ORGANISATION:
-            owners = [owner for owner in long_groups if owner is not group and _is_inner_acronym(letters, owner)]
+            owners = [owner for owner in _owners_of_inner_acronym(letters, by_letter) if owner is not group]
         if not owners and group.first.type is EntityType.ORGANISATION:
             owners = [owner for owner in stripped.get(_folded(group), ()) if owner is not group]
         if not owners and group.first.type is EntityType.ORGANISATION and _is_acronym(letters):
@@ -139,17 +139,30 @@ def _is_acronym(letters: str) -> bool:
     return len(letters) >= MIN_ACRONYM_CHARACTERS and letters.isupper() and " " not in letters
 
 
-def _is_inner_acronym(letters: str, owner: _Group) -> bool:
-    """Whether an acronym has the initials of all words, and letters from within them: `ADFC`."""
-    if (
-        len(letters) < MIN_INNER_ACRONYM_CHARACTERS
-        or not _is_acronym(letters)
-        or owner.first.lexicon.language == ENGLISH
-    ):
-        return False
-    words = names.large_words(owner.first.surface, owner.first.lexicon)
-    left = letters.casefold()
-    if not 1 < len(words) <= len(letters):
+def _by_first_letter(groups: Iterable[_Group]) -> dict[str, list[tuple[_Group, Sequence[str]]]]:
+    """Return the groups and their words, by the first letter of their acronyms; English has no inner acronyms."""
+    by_letter: defaultdict[str, list[tuple[_Group, Sequence[str]]]] = defaultdict(list)
+    for group in groups:
+        words = names.large_words(group.first.surface, group.first.lexicon)
+        if len(words) > 1 and group.first.lexicon.language != ENGLISH:
+            by_letter[words[0][0]].append((group, words))
+    return by_letter
+
+
+def _owners_of_inner_acronym(
+    letters: str, by_letter: Mapping[str, Sequence[tuple[_Group, Sequence[str]]]]
+) -> list[_Group]:
+    """Return the groups that an acronym with letters from within words can stand for, of those by first letter."""
+    if len(letters) < MIN_INNER_ACRONYM_CHARACTERS or not _is_acronym(letters):
+        return []
+    folded = letters.casefold()
+    return [owner for owner, words in by_letter.get(folded[0], ()) if _is_inner_acronym(folded, words)]
+
+
+def _is_inner_acronym(letters: str, words: Sequence[str]) -> bool:
+    """Whether an acronym in lower case has the initials of all words, and letters from within them: `adfc`."""
+    left = letters
+    if len(words) > len(letters):
         return False
     for word in words:
         if not left.startswith(word[0]):
