@@ -29,7 +29,7 @@ from wiredesk_schemas import (
     derived_event_id,
 )
 
-RULES_VERSION = "3.1.0"
+RULES_VERSION = "3.2.0"
 """Version of the code around the models. It must change whenever the result for the same article changes."""
 
 TRUSTED_CONFIDENCE = 0.5
