@@ -192,6 +192,22 @@ def test_elements_of_a_publishers_own_may_be_paragraphs() -> None:
     assert len(cut(within).segments) == 1
 
 
+@pytest.mark.parametrize(
+    "day", ["2 March 2026", "Published 2 Mar 2026, 8:05 pm GMT", "Publié le 2 mars 2026 à 14h05", "2026年3月2日 14:05"]
+)
+def test_the_day_of_a_story_is_no_paragraph_of_it(day: str) -> None:
+    extracted = story(page(f"<article><h1>{HEADLINE}</h1><p>{day}</p>{MARKED_UP}</article>"))
+    assert tuple(block.text for block in extracted.paragraphs) == PARAGRAPHS
+    assert str(extracted.published_at).startswith("2026-03-02")
+
+
+def test_other_days_are_paragraphs_of_a_chronology() -> None:
+    body = f"<article><h1>{HEADLINE}</h1><time>2026-03-02</time><p>4 May 2017</p>{MARKED_UP}</article>"
+    published = '<meta property="article:published_time" content="2026-03-02">'
+    extracted = story(page(body).replace("</head>", published + "</head>"))
+    assert [block.text for block in extracted.paragraphs] == ["4 May 2017", *PARAGRAPHS]
+
+
 def test_prose_that_is_dropped_among_the_storys_own_is_counted() -> None:
     segments = cut(f"<div>{MARKED_UP * 4}</div><div><p>{PARAGRAPHS[0]}</p></div><ul><li>{PARAGRAPHS[0]}</li></ul>")
     likely = np.where(np.arange(len(segments.segments)) < 10, 0.9, 0.1)

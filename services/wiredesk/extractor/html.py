@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from wiredesk.extractor import words
@@ -41,6 +42,8 @@ from wiredesk.extractor.hidden_story import (
 )
 from wiredesk.extractor.metadata.access import has_wall
 from wiredesk.extractor.metadata.authors import is_byline
+from wiredesk.extractor.metadata.dates import is_dated, parse_written_date
+from wiredesk.extractor.metadata.dates.conventions import day_of
 from wiredesk.extractor.metadata.fields import Metadata, MetadataField, read_metadata, with_credits
 from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.sources import MetadataSources
@@ -51,7 +54,7 @@ from wiredesk.extractor.site_rules import SiteRules
 from wiredesk.extractor.story_measure import SHORT
 from wiredesk.extractor.surplus_tags import is_cut
 from wiredesk.extractor.words import fold
-from wiredesk_schemas import AcceptedPage, Caption, Evidence
+from wiredesk_schemas import AcceptedPage, BlockKind, Caption, Evidence
 
 MAX_STATED_DIGITS = 6
 """Maximum digits of the word count that a page states; longer numbers are ignored."""
@@ -201,8 +204,18 @@ def _above_story(texts: Sequence[ScoredText], metadata: Metadata) -> dict[str, s
     """Return folded texts that may occur above the story, with the fields that hold them."""
     above_prose = texts[: first_prose_of(texts) + 1]
     above = {fold(text.text): "authors" for text in above_prose if is_byline(text.text)}
+    days = {day_of(stated) for stated in (metadata.published_at.value, metadata.modified_at.value) if stated}
+    above |= {fold(text.text): "published_at" for text in above_prose if days and _is_date_alone(text, days)}
     fields = {"subtitle": metadata.subtitle.value, "title": metadata.title.value}
     return above | {fold(value): name for name, value in fields.items() if value}
+
+
+def _is_date_alone(text: ScoredText, days: AbstractSet[date]) -> bool:
+    """Return whether a kept paragraph is only one of the page's days; a chronology has other days, as headings."""
+    if not (text.kept and text.kind is BlockKind.PARAGRAPH and is_dated(text.text)):
+        return False
+    written = parse_written_date(text.text)
+    return written is not None and day_of(written) in days
 
 
 def _stated_words(sources: MetadataSources) -> int:
