@@ -145,6 +145,8 @@ def test_places_are_known_where_case_was_restored(language: str, text: str, plac
         ("tr", "Hakan Can Alder'in evi.", ("Hakan Can Alder", PERSON), {"Hakan Can Alder": PERSON}),
         ("tr", "Bağdat'ta konuştu.", ("Bağdat", PLACE), {"Bağdat": PLACE}),
         ("sv", "Där är Alderdemokraterna oense.", ("Alderdemokraterna", PLACE), {"Alderdemokraterna": ORGANISATION}),
+        ("sv", "Där är Alderpartiets hus.", ("Alderpartiets", PLACE), {"Alderpartiets": ORGANISATION}),
+        ("fi", "Se on Alderviraston talo.", ("Alderviraston", PLACE), {"Alderviraston": ORGANISATION}),
         ("sv", "Där är Alderstad kallt.", ("Alderstad", PLACE), {"Alderstad": PLACE}),
     ],
 )

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from wiredesk.enrichment.entities.gazetteer import candidates
+from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.entities.lexicon import PUNCTUATION, WORLD_PUNCTUATION, Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.languages import ENGLISH
@@ -321,8 +322,14 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
     return _type_of_last_word(lowered.split(), tagged, lexicon) if tagged in NAME_TYPES else tagged
 
 
+def _ends_organisation(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word in lower case, or what it is a form of, ends like an organisation: `sverigedemokraternas`."""
+    endings = tuple(lexicon.organisation_endings)
+    return bool(endings) and any(form.endswith(endings) for form in (word, *dictionary_forms(word, lexicon.language)))
+
+
 def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -> EntityType:
-    if len(words) == 1 and words[0].endswith(tuple(lexicon.organisation_endings)):
+    if len(words) == 1 and _ends_organisation(words[0], lexicon):
         return EntityType.ORGANISATION
     last = words[-1] if len(words) > 1 else ""
     if last and words[0] in lexicon.organisation_beginnings:
