@@ -15,7 +15,7 @@ from wiredesk.extractor.body.story import ScoredText
 MIN_LINES_BETWEEN, FAR_LINES = 6, 10
 """Lines that are not kept, from which what is below them may be no part of the story, and from which they are many."""
 
-MIN_WORDS_ABOVE = 60
+MIN_WORDS_ABOVE = 100
 """Words of the story above those lines, at least. There are also at least as many as below."""
 
 MIN_WORDS_BELOW = 4
