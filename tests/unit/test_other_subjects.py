@@ -13,6 +13,9 @@ STORY = (
     "Engineers of the harbour authority had measured cracks in eleven of the breakwater's forty sections.",
     "Ferries to the islands leave from the southern terminal until the foundations are repaired, the authority said.",
     "Fishermen protested at the terminal, where ferries and trawlers now wait for one another every morning.",
+    "The survey, which the authority published on Wednesday, says that the foundations were laid on sand in 1931.",
+    "Its authors recommend that the harbour closes the fish market as well, which stands on the same foundations.",
+    "A council member from the islands asked why the cracks, which fishermen had reported for years, were ignored.",
 )
 COOKIES = (
     "Please note that opting out does not mean that advertisements disappear from every device that you use.",
@@ -46,7 +49,7 @@ def test_what_the_model_is_sure_of_must_be_farther_below() -> None:
         (LABELS[:5], COOKIES, "it is near"),
         (LABELS, GO_ON, "it has the subject of the story"),
         (LABELS, ("Kim Ito, Oslo",), "it is too short to have a subject"),
-        (LABELS, COOKIES * 5, "it is longer than what is above"),
+        (LABELS, COOKIES * 8, "it is longer than what is above"),
     ],
 )
 def test_other_ends_stay(between: tuple[str, ...], below: tuple[str, ...], why: str) -> None:
@@ -80,7 +83,7 @@ JAPANESE = (
 def test_an_end_in_a_script_without_spaces_shows_no_subject_and_stays(
     story: tuple[str, ...], end: tuple[str, ...]
 ) -> None:
-    assert kept((story, 0.99), (LABELS, 0.1), (end, 0.9)) == [*story, *end]
+    assert kept((story * 4, 0.99), (LABELS, 0.1), (end, 0.9)) == [*story * 4, *end]
 
 
 @given(st.lists(st.tuples(st.sampled_from([*STORY, *COOKIES, *GO_ON, "", "Label"]), st.floats(0, 1)), max_size=60))
