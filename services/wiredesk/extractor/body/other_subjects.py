@@ -1,7 +1,7 @@
 """The end of a text page that is of another subject: notes on cookies, offers, other stories, far below its own.
 
 A text page has no containers that would show where its story ends. Measured on lines of sites that the models had not
-seen: of 31 ends that these rules exclude, 29 are no part of the story, and the other two are short.
+seen (1,738 pages in two forms of text): of the 37 whose end is excluded, 34 come nearer to their story, and 3 do not.
 """
 
 import math
